@@ -3,7 +3,7 @@
 require("./check-node-version.cjs");
 const { createRequire } = require("node:module");
 const { enableCompileCache } = require("../src/compile-cache.mjs");
-const { deferSerializer } = require("./pulumi-internals/defer-serializer.cjs");
+const { deferModules } = require("./pulumi-internals/defer-modules.cjs");
 
 enableCompileCache();
-deferSerializer(createRequire(`${process.cwd()}/`));
+deferModules(createRequire(`${process.cwd()}/`));

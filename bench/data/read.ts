@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { formatDiagnostic, loadManifests } from "../../src/manifest/index.ts";
+import { readPeakMemory } from "../support/peak-memory.ts";
 
 /**
  * Reads the data file of a repository in the given way, as a separate process, and prints the time and memory as JSON.
@@ -50,6 +51,6 @@ const taken: Taken = {
   rows,
   seconds: (performance.now() - start) / 1000,
   cpu: (user + system) / 1e6,
-  peak: process.resourceUsage().maxRSS * 1024,
+  peak: readPeakMemory("self") * 1_000_000,
 };
 console.log(JSON.stringify(taken));

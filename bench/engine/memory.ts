@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OwnStack } from "../../test/engine/support/stack.ts";
+import { readPeakMemory } from "../support/peak-memory.ts";
 
 /** Peak memory of each kind of process, in megabytes, sampled ten times per second. Linux only. */
 export interface Peak {
@@ -31,8 +31,7 @@ export async function peakDuring(stack: OwnStack, act: () => Promise<unknown>): 
 /** Returns the process's peak memory, or 0 if it has ended. */
 function highWater(pid: number): number {
   try {
-    const [, kilobytes = "0"] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-    return Math.round(Number(kilobytes) / 1_000);
+    return Math.round(readPeakMemory(pid));
   } catch {
     return 0;
   }

@@ -42,12 +42,12 @@ import { readStackResources } from "./pulumi-internals/stack-resources.ts";
 import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
 import { withoutSourceMaps } from "./pulumi-internals/without-source-maps.ts";
 
-/** What the SDK has loaded to serialize functions, and whether V8's own functions can be called, as these modules need. */
-export const atStart = { serializer: listSerializer(), natives: areNativesAllowed() };
+/** What the SDK has loaded that only some programs use, and whether V8's own functions can be called, as one of these needs. */
+export const atStart = { unused: listUnused(), natives: areNativesAllowed() };
 
-function listSerializer() {
+function listUnused() {
   const files = Object.keys(createRequire(import.meta.url).cache);
-  return files.filter((file) => /node_modules\\/(typescript|@npmcli\\/arborist)\\//.test(file));
+  return files.filter((file) => /node_modules\\/(typescript|@npmcli\\/arborist|@opentelemetry\\/sdk-trace-node)\\//.test(file));
 }
 
 function areNativesAllowed() {
@@ -113,8 +113,8 @@ export const create = async (inputs: { resourceUrn: string; wait: string }) => {
     await new Promise(() => {});
   }
   const modules = Object.keys(createRequire(import.meta.url).cache);
-  const serializer = modules.filter((file) => /node_modules\\/(typescript|@npmcli\\/arborist)\\//.test(file));
-  return { id: "1", outs: { ...inputs, process: { script: process.argv[1], options: process.env.NODE_OPTIONS, serializer } } };
+  const unused = modules.filter((file) => /node_modules\\/(typescript|@npmcli\\/arborist)\\//.test(file));
+  return { id: "1", outs: { ...inputs, process: { script: process.argv[1], options: process.env.NODE_OPTIONS, unused } } };
 };
 const remove = async () => {};
 export { remove as delete };
@@ -219,8 +219,8 @@ const checks = {
     const urn = thing(seen.resources)?.urn;
     expect(seen.outputs.things).toEqual([{ urn, recorded: urn }]);
   },
-  "infra/pulumi-internals/defer-serializer.cjs"() {
-    expect(seen.outputs.atStart).toEqual({ serializer: [], natives: false });
+  "infra/pulumi-internals/defer-modules.cjs"() {
+    expect(seen.outputs.atStart).toEqual({ unused: [], natives: false });
     expect(seen.outputs.own).toBe(42);
   },
   "infra/pulumi-internals/dynamic-provider/start.cjs"() {
@@ -228,7 +228,7 @@ const checks = {
       process: {
         script: join(realpathSync(stack.project.dir), "infra/pulumi-internals/dynamic-provider/start.cjs"),
         options: expect.stringMatching(/^--max-semi-space-size=\d+( |$)/),
-        serializer: [],
+        unused: [],
       },
     });
   },

@@ -13,8 +13,6 @@ function runPreloaded(code: string, cwd = join(repository, "infra")): unknown {
   return JSON.parse(stdout);
 }
 
-const closure = "@pulumi/pulumi/runtime/closure";
-
 it("lets the SDK serialize functions as it does without it", () => {
   const code = `
     const { serializeFunction } = require("@pulumi/pulumi/runtime");
@@ -27,19 +25,42 @@ it("lets the SDK serialize functions as it does without it", () => {
 
 it("leaves every export of what it defers in place", () => {
   const code = `
-    const files = ["serializeClosure", "codePaths", "v8Hooks"].map((name) => require.resolve("${closure}/" + name + ".js"));
+    const closure = ["serializeClosure", "codePaths", "v8Hooks"].map((name) => "runtime/closure/" + name);
+    const files = [...closure, "cmd/run/tracing"].map((name) => require.resolve("@pulumi/pulumi/" + name + ".js"));
     const list = () => files.map((file) => Object.entries(require(file)).map(([name, value]) => [name, typeof value]));
     const deferred = list();
     for (const file of files) delete require.cache[file];
     console.log(JSON.stringify({ deferred, real: list() }));`;
   const { deferred, real } = runPreloaded(code) as Record<"deferred" | "real", unknown[][]>;
-  expect(real.flat()).toContainEqual(["serializeFunction", "function"]);
+  expect(real.flat()).toEqual(
+    expect.arrayContaining([
+      ["serializeFunction", "function"],
+      ["newSpan", "function"],
+    ]),
+  );
   expect(deferred).toEqual(real);
+});
+
+it("lets the SDK send traces", () => {
+  const code = `
+    const tracing = require("@pulumi/pulumi/cmd/run/tracing.js");
+    tracing.newSpan("before the start").end();
+    const server = require("node:http").createServer(async (request, response) => {
+      const spans = JSON.parse(Buffer.concat(await request.toArray()));
+      response.end();
+      console.log(JSON.stringify(spans.map(({ name }) => name)));
+      process.exit();
+    });
+    server.listen(0, "127.0.0.1", () => {
+      tracing.start("http://127.0.0.1:" + server.address().port);
+      tracing.newSpan("a span").end();
+    });`;
+  expect(runPreloaded(code)).toEqual(["a span"]);
 });
 
 it("lets the SDK name the file of a function that was loaded before the debugger", () => {
   const code = `
-    const hooks = require("${closure}/v8Hooks.js");
+    const hooks = require("@pulumi/pulumi/runtime/closure/v8Hooks.js");
     hooks.getSessionAsync().then(() => {
       const urls = Array.from({ length: 5_000 }, (_, id) => hooks.getScriptUrl(String(id)));
       console.log(JSON.stringify(urls.filter((url) => url?.endsWith("infra/check-node-version.cjs")).length));

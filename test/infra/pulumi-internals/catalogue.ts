@@ -28,10 +28,10 @@ export const internals = {
     symptom: "A stack that creates queues or deploys the producer Worker could not start.",
     checkedWith: "sdk",
   },
-  "infra/pulumi-internals/defer-serializer.cjs": {
+  "infra/pulumi-internals/defer-modules.cjs": {
     relies:
-      "The SDK serializes functions with the modules serializeClosure.js, codePaths.js and v8Hooks.js, of which it uses five functions.",
-    symptom: "Every run would take half a second longer and need a third more memory, or the program could not start.",
+      "Until the SDK serializes a function or sends traces, it uses only a few functions of the modules that do that, which have these paths.",
+    symptom: "Every run would take half as long again, in more memory, or the program could not start.",
     checkedWith: "cli",
   },
   "infra/pulumi-internals/dynamic-provider/start.cjs": {
