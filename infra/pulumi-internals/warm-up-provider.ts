@@ -5,7 +5,7 @@ import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
 let warmedUp: Promise<void> | undefined;
 
 /**
- * Makes Pulumi start the provider's process, which takes half a second, while the program reads the manifests. It invokes a
+ * Makes Pulumi start the provider's process, which takes a fifth of a second or more, while the program reads the manifests. It invokes a
  * function that the provider does not have and ignores the error. Only the provider itself is registered by this, which every
  * deployment needs anyway. Repeated calls have no further effect.
  */

@@ -89,7 +89,7 @@ export const internals = {
   "infra/pulumi-internals/warm-up-provider.ts": {
     relies:
       "An invoke of an unknown function starts the SDK's provider, and its error fails neither the provider nor the run.",
-    symptom: "Every run would fail, or start half a second later.",
+    symptom: "Every run would fail, or start a fifth of a second later.",
     checkedWith: "cli",
   },
   "infra/pulumi-internals/whole-config.ts": {
