@@ -12,19 +12,26 @@ const componentType = "queue-seeder:index:MessageManifest";
 
 /**
  * Messages that `pulumi up` pushes, by default each once per stack: those of manifests in the repository, or those that the
- * program creates. Resources that depend on the component wait until the messages are pushed.
+ * program creates. Resources that depend on the component wait until the messages are pushed. If the arguments, the configuration or
+ * a manifest is invalid, the run fails with a `pulumi.RunError` that has every problem, and the component pushes nothing.
  */
 export class MessageManifest extends pulumi.ComponentResource<ManifestsByName> {
-  /** Results by manifest name; the messages of the program have the component's name. */
+  /** Results by manifest name; for messages that the program creates, it is the component's name. */
   readonly manifests: pulumi.Output<Readonly<Record<string, ManifestOutputs>>>;
-  /** Number of messages that are known to have been pushed. */
+  /** Number of messages of all manifests that are known to have been pushed to this stack's queues. */
   readonly pushed: pulumi.Output<number>;
-  /** Latest metrics of the queue from the API, best effort; undefined if there are none. */
+  /** Latest metrics from the API, of the queue pushed to last, best effort; undefined if there are none. */
   readonly metrics: pulumi.Output<QueueMetrics | undefined>;
   readonly #name: string;
   readonly #args: MessageManifestArgs;
   readonly #formerNames: readonly string[];
 
+  /**
+   * Creates the component and registers its resources.
+   *
+   * @param name prefix of its resources' names; with `messages`, also the manifest's name. Each name has its own ledger: to rename the
+   *   component, list its former name in `opts.aliases`, or all messages count as new
+   */
   constructor(name: string, args: MessageManifestArgs, opts?: pulumi.ComponentResourceOptions) {
     // The arguments stay here: as inputs of the component, Pulumi would store them in its state.
     super(componentType, name, {}, opts);

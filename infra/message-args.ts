@@ -5,13 +5,16 @@ import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** A message that a program passes. */
 export interface MessageArgs {
-  /** Identifies the message in the ledger, and is not sent. Default: the digest of the body identifies it. */
+  /** Identifies the message in the ledger: 1 to 200 characters, not sent. Default: the digest of the body identifies it. */
   readonly id?: pulumi.Input<string> | undefined;
-  /** Any JSON value, in which outputs are allowed at any depth. A string if `contentType` is "text". */
+  /**
+   * Any JSON value of at most 127,900 bytes, in which outputs are allowed at any depth. A string if `contentType` is "text". A value
+   * without a JSON form, such as a function, stops the run with `BODY_NOT_JSON`.
+   */
   readonly body: unknown;
-  /** Default: "json". */
+  /** How the queue delivers the body. Default: "json". */
   readonly contentType?: pulumi.Input<ContentType> | undefined;
-  /** Seconds, from 0 to 86,400. Default: the queue's own delay. */
+  /** Whole seconds until the queue delivers the message, from 0 to 86,400. Default: the queue's own delay. */
   readonly delaySeconds?: pulumi.Input<number> | undefined;
 }
 

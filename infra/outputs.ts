@@ -11,7 +11,7 @@ export interface ManifestOutputs {
   readonly pushed: number;
   /** Number of messages that may be in the queue, but were never confirmed. */
   readonly inDoubt: number;
-  /** The messages in doubt, by id or number. */
+  /** The messages in doubt, by id, or by number from 1 such as `#5`; absent if there are none. */
   readonly inDoubtMessages?: readonly string[];
   /** Number of messages that were not sent. */
   readonly pending: number;
@@ -21,17 +21,19 @@ export interface ManifestOutputs {
 
 /** A run's push of a manifest. */
 export interface PushOutputs {
+  /** Number of messages that the run pushed. */
   readonly pushed: number;
+  /** Number of requests that the run sent for them, repeated ones included. */
   readonly requests: number;
-  /** Messages that may have arrived twice, by id or number. */
+  /** Messages that may have arrived twice, since an answer was lost: labels as in `inDoubtMessages`; absent if there are none. */
   readonly possibleDuplicates?: readonly string[];
   /** When the run began, ISO 8601. */
   readonly at: string;
-  /** The commit of the repository. */
+  /** The full hash of the repository's commit; absent if there is none. */
   readonly commit?: string;
-  /** The deployer. */
+  /** The deployer; absent if it is unknown or must not be recorded. */
   readonly by?: string;
-  /** Digest of the plan, if `queue-seeder up` made one. */
+  /** Digest of the plan; absent if `queue-seeder up` did not make one. */
   readonly plan?: string;
 }
 

@@ -12,28 +12,32 @@ import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 import { readRecordedSegments } from "./recorded-segments.ts";
 import type { QueueTarget } from "./segment-resource.ts";
 
-/** Outputs of the stack. */
+/** The result of {@link runProgram}, to export as outputs of the stack. */
 export interface Outputs {
-  /** By manifest name. */
+  /** Results by manifest name. */
   readonly manifests: Record<string, pulumi.Output<ManifestOutputs>>;
-  /** By the queue names that manifests use. Metrics are the latest from the API, best effort. */
+  /** The queues, by the names that manifests use. */
   readonly queues: Record<string, pulumi.Output<QueueOutputs>>;
 }
 
+/** A queue, for the outputs of the stack. */
 export interface QueueOutputs {
+  /** The queue's id in the account. */
   readonly id: string;
-  /** Absent if the API has returned none yet. */
+  /** Latest metrics from the API, best effort; absent if it has returned none yet. */
   readonly metrics?: QueueMetrics;
-  /** When the API returned the metrics, ISO 8601. */
+  /** When the API returned the metrics, ISO 8601; absent without metrics. */
   readonly metricsAt?: string;
 }
 
 /**
- * Runs the whole program: configuration -> manifests -> queues -> resources -> outputs. Everything is read and checked before the
+ * Runs the whole program: reads the configuration and the manifests, creates the queues and pushes the messages. Everything is read and checked before the
  * first resource is registered, since with `--skip-preview` Pulumi applies changes as resources are registered.
  *
  * @param root absolute path of the repository
- * @throws pulumi.RunError with every problem found; Pulumi displays its message without a stack trace
+ * @returns the outputs of the stack
+ * @throws pulumi.RunError if the configuration or a manifest is invalid, with every problem found, or if the state cannot be read;
+ *   Pulumi displays its message without a stack trace
  */
 export async function runProgram(root: string): Promise<Outputs> {
   await warmUpProvider();

@@ -2,6 +2,7 @@
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
+/** How a queue delivers a body: as the JSON value, or as a string. */
 export type ContentType = "json" | "text";
 
 /** When messages are pushed: once per stack, all again if any changed, or all on every `up`. */
@@ -10,7 +11,10 @@ export type PushMode = "once" | "on_change" | "every_deploy";
 /** How messages reach a queue: through the REST API, or through the producer Worker of the account. */
 export type PushTransport = "rest" | "worker";
 
-/** What to do with messages that may or may not be in the queue. */
+/**
+ * What to do with messages that may or may not be in the queue, because their request got no response: send them again, so that they
+ * may arrive twice, or never, so that each run fails until `queue-seeder settle` has recorded their outcome.
+ */
 export type InDoubtPolicy = "resend" | "stop";
 
 /** A position in a file. `line` and `column` count from 1, `column` in UTF-16 code units. */
@@ -162,11 +166,13 @@ export interface QueueRef {
   readonly queueId: string;
 }
 
-/** A queue's metrics with the API's names. Best effort; a timestamp of 0 means unknown. */
+/** A queue's metrics with the names of the Queues API, `GET …/queues/ID/metrics`. Best effort; a timestamp of 0 means unknown. */
 export interface QueueMetrics {
+  /** Number of messages in the queue. */
   readonly backlog_count: number;
+  /** Bytes of these messages. */
   readonly backlog_bytes: number;
-  /** Milliseconds since the epoch. */
+  /** When the oldest of them was written, in milliseconds since the Unix epoch. */
   readonly oldest_message_timestamp_ms: number;
 }
 

@@ -146,7 +146,9 @@ export interface SegmentOutputs extends Omit<SegmentInputs, "content" | keyof ty
 
 /** The last run that pushed something for the segment. */
 export interface LastPush {
+  /** Number of messages that the run pushed. */
   readonly pushed: number;
+  /** Number of requests that the run sent for them, repeated ones included. */
   readonly requests: number;
   /**
    * Messages that were sent more than once because a response was lost, so they may have arrived twice. Labels as in
