@@ -1,5 +1,5 @@
-// The module "queue-seeder/preload", which Node loads before the SDK: in the program as an option in Pulumi.yaml says, in the
-// provider as its script says.
+// The module "queue-seeder/preload". Node loads it before the SDK: `nodeargs` in Pulumi.yaml name it for the program, and the script in
+// ./pulumi-internals/dynamic-provider for the provider.
 require("./check-node-version.cjs");
 const { createRequire } = require("node:module");
 const { enableCompileCache } = require("../src/compile-cache.mjs");

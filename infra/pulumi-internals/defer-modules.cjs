@@ -50,12 +50,17 @@ function deferModules(requireFromProgram) {
   }
 }
 
+/** Creates a module that replaces the one at `path`, also after that one is loaded, so that later modules get these exports too. */
 function createDeferredModule(path, createExports) {
   const deferred = new Module(path);
-  const load = () => {
-    if (require.cache[path] === deferred) delete require.cache[path];
-    return require(path);
-  };
+  const load = once(() => {
+    delete require.cache[path];
+    try {
+      return require(path);
+    } finally {
+      require.cache[path] = deferred;
+    }
+  });
   // As in each module that TypeScript compiled.
   const exports = { __esModule: true, ...createExports(load, Module.createRequire(path)) };
   deferred.filename = path;

@@ -58,8 +58,15 @@ it("lets the SDK send traces", () => {
   expect(runPreloaded(code)).toEqual(["a span"]);
 });
 
-it("lets the SDK name the file of a function that was loaded before the debugger", () => {
+it.each([
+  ["", ""],
+  [
+    ", also to a program that has loaded the debugger itself",
+    'Object.keys(require("@pulumi/pulumi/runtime/closure/v8Hooks.js"));',
+  ],
+])("lets the SDK name the file of a function that was loaded before the debugger%s", (_, before) => {
   const code = `
+    ${before}
     const hooks = require("@pulumi/pulumi/runtime/closure/v8Hooks.js");
     hooks.getSessionAsync().then(() => {
       const urls = Array.from({ length: 5_000 }, (_, id) => hooks.getScriptUrl(String(id)));
