@@ -16,8 +16,8 @@ export function explainMissingCommit(folder: string): string {
   if (error !== undefined) return "Git cannot be started here: install it, or put it on PATH.";
   if (/dubious ownership|unsafe repository/.test(stderr)) {
     return (
-      "The repository belongs to another user than the one who runs this, as it does in many containers, and Git reads " +
-      `nothing of it ("dubious ownership"). Run \`git config --global --add safe.directory ${findRepository(folder)}\` before.`
+      "The repository belongs to a different user than the one running this, as in many containers, so Git does not read it " +
+      `("dubious ownership"). First run \`git config --global --add safe.directory ${findRepository(folder)}\`.`
     );
   }
   if (/not a git repository/i.test(stderr)) return "This folder is not in a Git repository: deploy from a clone.";

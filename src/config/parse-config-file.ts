@@ -61,7 +61,7 @@ export function parseConfigFile(path: string, written: string, kind: FileKind, p
       continue;
     }
     if (values.has(full)) {
-      const what = `"${full}": the key is there already`;
+      const what = `"${full}": the key appears twice`;
       problems.push(createProblem("CONFIG_INVALID", locationAt(nodeOffset(key)), what, "Remove one of the two."));
       continue;
     }

@@ -58,7 +58,7 @@ export class ConfigValueReader {
     for (const { key, value } of pairs) {
       const name = formatKey(key);
       const inner = [...path, name];
-      const wrong = Object.hasOwn(map, name) ? "is there already" : wrongKeyFlaw(key);
+      const wrong = Object.hasOwn(map, name) ? "appears twice" : wrongKeyFlaw(key);
       const each =
         wrong === undefined
           ? this.read(value, inner)

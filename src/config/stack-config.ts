@@ -171,7 +171,7 @@ function readText(root: string, file: string): string {
     throw unreadable(file, describeFileError(error));
   }
   const [first] = problems.sorted();
-  throw first === undefined ? new Error(`nothing is known against ${file}`) : new StackFileError(first);
+  throw first === undefined ? new Error(`${file} has no text, and no problem was reported`) : new StackFileError(first);
 }
 
 function unreadable(file: string, { reason, hint }: FileErrorDescription): StackFileError {

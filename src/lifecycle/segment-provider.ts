@@ -165,7 +165,7 @@ function toCheckFailures(
   return [
     {
       property: "",
-      reason: toPrintableLines(`nothing of ${manifest} was pushed.\n${problems.map(formatDiagnostic).join("\n")}`),
+      reason: toPrintableLines(`nothing from ${manifest} was pushed.\n${problems.map(formatDiagnostic).join("\n")}`),
     },
   ];
 }

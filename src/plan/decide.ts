@@ -19,7 +19,7 @@ export interface Decision {
   readonly alreadyPushed: readonly number[];
   /** Messages that were pushed and then removed from the manifest: the ledger removes them, too, but they stay in the queue. */
   readonly removed: readonly MessageKey[];
-  /** Messages that were pushed under their id with another body. Nothing may be pushed until the author decides. */
+  /** Messages that were pushed under their id with a different body. Nothing may be pushed until the author decides. */
   readonly edited: readonly EditedMessage[];
 }
 

@@ -54,7 +54,7 @@ export function fileName(path: string): string {
 export function fileExistsError(path: string): ExportError {
   return new ExportError(
     "EXPORT_EXISTS",
-    `${fileName(path)} exists already`,
+    `${fileName(path)} already exists`,
     "Name another --out: no file is overwritten.",
   );
 }

@@ -66,7 +66,7 @@ describe("the commit that is checked out", () => {
     const foreign = { GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" };
     const next = await told(project, foreign);
     expect(next).toContain(
-      '("dubious ownership"). Run `git config --global --add safe.directory "$(cd .. && pwd)"` before.',
+      '("dubious ownership"). First run `git config --global --add safe.directory "$(cd .. && pwd)"`.',
     );
     // The suggested command fixes the problem.
     const [, command = ""] = /`([^`]+)`/.exec(next) ?? [];

@@ -87,7 +87,7 @@ it("a duplicate key and one without a value are reported", () => {
   const stack = stackFile("  a: 1\n  shop:a: 2\n");
   const { problems, missing } = mergeConfiguration(project, stack);
   expect(lines(problems)).toEqual([
-    'Pulumi.dev.yaml:3:3 CONFIG_INVALID: "shop:a": the key is there already. Remove one of the two.',
+    'Pulumi.dev.yaml:3:3 CONFIG_INVALID: "shop:a": the key appears twice. Remove one of the two.',
   ]);
   expect(lines(missing)).toEqual([
     expect.stringMatching(/^Pulumi\.yaml:3:3 CONFIG_INVALID: "shop:size": /),
@@ -101,7 +101,7 @@ it.each([
   ["{ 0x10: a }", "is not text"],
   ["{ 1.0: a }", "is not text"],
   ["{ ~: a }", "is not text"],
-  ["{ a: 1, a: 2 }", "is there already"],
+  ["{ a: 1, a: 2 }", "appears twice"],
   ["{ __proto__: 1 }", "__proto__"],
   ["{ <<: { a: 1 } }", "another map"],
   ["!!binary aGVsbG8=", "has a tag"],

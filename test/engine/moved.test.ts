@@ -68,7 +68,7 @@ it("pushes nothing again of a data file that grew and whose move was interrupted
   const held = await stack.up();
   expect([held.code, outputOf(held)]).toEqual([
     1,
-    expect.stringContaining("b: 2 of 3 messages are pushed to orders, 1 in doubt"),
+    expect.stringContaining("b: 2 of 3 messages pushed to orders, 1 in doubt"),
   ]);
   expect(outputOf(held)).not.toMatch(/Segment b\/0 (creating|deleting)/);
   expect(seeder.bodies("orders")).toEqual([0, 1, 2]);

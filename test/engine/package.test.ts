@@ -162,7 +162,7 @@ it("repairs one of two components that deploy the same manifest", async () => {
   const either = await forget("seeds/orders");
   expect(either.code).toBe(2);
   expect(either.stderr).toMatch(/Name one of them: (one|two)\/seeds\/orders, (one|two)\/seeds\/orders\./);
-  expect(succeeded(await forget("two/seeds/orders")).stderr).toContain("1 message forgotten by the ledger");
+  expect(succeeded(await forget("two/seeds/orders")).stderr).toContain("1 message removed from the ledger");
   succeeded(await stack.up());
   expect(shop.pushes()).toEqual([1, 1, 1]);
 });
@@ -192,7 +192,7 @@ new MessageManifest("${name}", { path: "seeds/orders.yaml", queueId }, ${options
   const held = await stack.up();
   expect([held.code, outputOf(held)]).toEqual([
     1,
-    expect.stringContaining("seeds/orders: 2 of 3 messages are pushed to orders, 1 in doubt"),
+    expect.stringContaining("seeds/orders: 2 of 3 messages pushed to orders, 1 in doubt"),
   ]);
   expect(outputOf(held)).not.toMatch(/Segment \S+ (creating|deleting)/);
   expect(shop.bodies()).toEqual([1, 2, 3]);

@@ -72,7 +72,7 @@ it("ends with the first signal what waits for a proxy, since nothing of it has l
   run.child.kill("SIGINT");
   const stopped = await run.done;
   expect(stopped.code).not.toBe(0);
-  expect(outputOf(stopped)).toContain("0 of 1 message are pushed to orders, 0 in doubt, 1 not sent.");
+  expect(outputOf(stopped)).toContain("0 of 1 message pushed to orders, 0 in doubt, 1 not sent.");
   expect(outputOf(stopped)).toContain("The run was cancelled.");
   expect(outputOf(stopped)).not.toContain("did not answer within");
 });

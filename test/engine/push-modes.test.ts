@@ -52,7 +52,7 @@ it("pushes once, on change and on every deploy: first, reformatted with one adde
   for (const run of [await stack.preview(), await stack.up()]) {
     expect(run.code).not.toBe(0);
     expect(run.stdout + run.stderr).toContain("MESSAGE_EDITED");
-    expect(run.stdout + run.stderr).toMatch(/messages\/a\.yaml:4:5 the message "one" was pushed with another body/);
+    expect(run.stdout + run.stderr).toMatch(/messages\/a\.yaml:4:5 the message "one" was pushed with a different body/);
     expect(run.stdout + run.stderr).not.toMatch(/at .*lifecycle/);
   }
   expect(seeder.pushes()).toEqual(before);

@@ -39,7 +39,7 @@ it("baselines, settles and forgets without a push, leaves others alone, and know
   const settled = succeeded(await run(seeder, "settle", "d", "--pushed", "--yes"));
   expect(settled.stderr).toContain("2 messages in doubt marked as pushed");
   expect(succeeded(await run(seeder, "forget", "d", "m4", "--yes")).stderr).toContain(
-    "1 message forgotten by the ledger",
+    "1 message removed from the ledger",
   );
 
   // A removed manifest is not part of a repair, and does not block one.
@@ -47,7 +47,7 @@ it("baselines, settles and forgets without a push, leaves others alone, and know
   stack.remove("messages/a.yaml");
   seeder.write("c.yaml", `moved_from: [a]\n${manifest(101, 2)}`);
   const forgotten = succeeded(await run(seeder, "forget", "c", "m2", "--yes"));
-  expect(forgotten.stderr).toContain("1 message forgotten by the ledger");
+  expect(forgotten.stderr).toContain("1 message removed from the ledger");
   expect(bodies("orders")).toHaveLength(3);
   succeeded(await stack.up());
   expect(bodies("orders").slice(3).toSorted()).toEqual([2, 4]);

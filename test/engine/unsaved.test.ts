@@ -151,7 +151,7 @@ it("knows after a kill what a run without checkpoints pushed, in its first deplo
   const held = await stack.up({ env });
   expect([held.code, outputOf(held)]).toEqual([
     1,
-    expect.stringContaining("200 of 300 messages are pushed to orders, 100 in doubt"),
+    expect.stringContaining("200 of 300 messages pushed to orders, 100 in doubt"),
   ]);
   expect(texts(seeder, "orders")).toEqual(expected(300));
   const settled = await cli(stack.project, ["settle", "a", "--pushed", "--stack", "test", "--yes"]);
@@ -160,6 +160,6 @@ it("knows after a kill what a run without checkpoints pushed, in its first deplo
   seeder.write("a.yaml", manifest(600));
   await killAtThird(seeder, env);
   const again = await stack.up({ env });
-  expect(outputOf(again)).toContain("500 of 600 messages are pushed to orders, 100 in doubt");
+  expect(outputOf(again)).toContain("500 of 600 messages pushed to orders, 100 in doubt");
   expect(texts(seeder, "orders")).toEqual(expected(600));
 });

@@ -106,8 +106,8 @@ it("refuses a message with an id whose value became another one, and checks ever
   await stack.setConfig({ "shop:seed": "two" });
   const edited = await stack.up();
   expect(edited.code).not.toBe(0);
-  expect(outputOf(edited)).toContain("MESSAGE_EDITED: nothing of welcome was pushed.");
-  expect(outputOf(edited)).toContain('messages[0] the message "word" was pushed with another body');
+  expect(outputOf(edited)).toContain("MESSAGE_EDITED: nothing from welcome was pushed.");
+  expect(outputOf(edited)).toContain('messages[0] the message "word" was pushed with a different body');
   expect(shop.pushes()).toEqual([1]);
 
   const faulty = `messages: [

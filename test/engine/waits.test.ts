@@ -45,7 +45,7 @@ it("ends in place of a wait of years, keeps what was pushed, and pushes the rest
   emulator.faults.add({ match: { route: "batch" }, effect: limited(999_999_999), skip: 1 });
   const ended = await stack.up();
   expect(ended.code).not.toBe(0);
-  expect(outputOf(ended)).toContain("a: 100 of 300 messages are pushed to orders, 0 in doubt, 200 not sent.");
+  expect(outputOf(ended)).toContain("a: 100 of 300 messages pushed to orders, 0 in doubt, 200 not sent.");
   expect(outputOf(ended)).toMatch(
     /rate limit is reached.*and the next attempt would be in 31 years: a run waits for at most 60 min/,
   );

@@ -42,7 +42,7 @@ describe("of messages in doubt", () => {
     const before = await inDoubt();
     const resend = await world.segment(text.replace("in_doubt: stop\n", ""));
     expect(await preview(before, resend)).toEqual([
-      "info: 2 messages to push to orders, 2 of them in doubt, may arrive twice",
+      "info: 2 messages to push to orders (2 of them in doubt, which may arrive twice)",
     ]);
   });
 });

@@ -308,7 +308,7 @@ it("continues with an unfinished export alone", async () => {
   await expect(world.open({ processes })).rejects.toThrow("EXPORT_RUNNING: the process 1 writes");
   await world.take();
   expect([world.rows(), world.files()]).toEqual([bodies(150), ["out.ndjson", "out.yaml"]]);
-  await expect(world.open()).rejects.toThrow("EXPORT_EXISTS: out.yaml exists already");
+  await expect(world.open()).rejects.toThrow("EXPORT_EXISTS: out.yaml already exists");
 });
 
 it("does not write into files that a user changed", async () => {

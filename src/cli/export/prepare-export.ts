@@ -31,7 +31,7 @@ export async function prepareExport(
   const consumer = source.consumers.find(({ type }) => type === "http_pull");
   if (flags.take && consumer === undefined) {
     const what = `${quote(source.queue_name)} has no consumer of the type http_pull, so messages cannot be taken out of it`;
-    const next = `Add one with \`npx wrangler queues consumer http add ${source.queue_name}\` (a Worker consumer has to be removed before), or export without --take.`;
+    const next = `Add one with \`npx wrangler queues consumer http add ${source.queue_name}\` (after removing its Worker consumer, if it has one), or export without --take.`;
     throw new ExportError("PULL_NOT_ENABLED", what, next);
   }
   if (flags.take && source.delivery_paused) {
@@ -72,6 +72,6 @@ function assertRetries(queue: string, maxDeliveries: number): void {
   }
   if (maxDeliveries >= safeDeliveries) return;
   printLines([
-    `${quote(queue)} deletes a message after ${maxDeliveries} deliveries, runs that are killed included. ${next}`,
+    `${quote(queue)} deletes a message after ${maxDeliveries} deliveries, including those to killed runs. ${next}`,
   ]);
 }

@@ -34,7 +34,7 @@ export function peekedText({ seen, backlog }: PeekResult): readonly string[] {
   if (backlog === undefined) return [`${bound} The number of messages in the queue could not be read.`];
   if (backlog <= seen) return [];
   return [
-    `The queue has about ${formatCount(backlog, "message")}, and showed ${formatNumber(seen)}. ${bound} Export all with --take.`,
+    `The queue has about ${formatCount(backlog, "message")}, of which the peek saw ${formatNumber(seen)}. ${bound} Export all with --take.`,
   ];
 }
 
@@ -43,7 +43,7 @@ export function takenText({ remaining, backlog }: DrainResult): readonly string[
   const lines: string[] = [];
   if (remaining > 0) {
     lines.push(
-      `${formatCount(remaining, "message")} stayed in the queue, because they were not selected. Their number of deliveries increased by one.`,
+      `${formatCount(remaining, "message")} stayed in the queue, because they were not selected. Each of them has used one more delivery.`,
     );
   }
   const others = (backlog ?? 0) - remaining;

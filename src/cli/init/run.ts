@@ -54,7 +54,7 @@ function assertOwnFolder(folder: string, { force }: InitFlags): void {
   const has = (name: string) => existsSync(join(folder, name));
   if (force || !projectFileNames.some(has) || (has("Pulumi.yaml") && has("infra/index.ts"))) return;
   throw new UsageError(
-    `there is a Pulumi project in ${folder} already. Use queue-seeder in its program (see docs/library.md); or name a folder of its own, such as \`queue-seeder init seeding\`; or replace its files with --force.`,
+    `${folder} already contains a Pulumi project. Use queue-seeder in its program (see docs/library.md); or name another folder, such as \`queue-seeder init seeding\`; or replace its files with --force.`,
   );
 }
 

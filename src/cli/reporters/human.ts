@@ -82,7 +82,7 @@ export function createHumanReporter(options: TerminalOptions): Reporter {
 }
 
 function formatWait(seconds: number | undefined): string {
-  return seconds === undefined ? "Waiting for its end …" : `Waiting for at most ${formatDuration(seconds)} …`;
+  return seconds === undefined ? "Waiting for it to end …" : `Waiting for at most ${formatDuration(seconds)} …`;
 }
 
 export function formatWaiting({ reason, until, resource }: WaitStatus, now: number): string {

@@ -25,7 +25,7 @@ export interface ManifestStatus
   readonly pushed: number;
   /** Number of messages that the next run pushes, including those in doubt that it sends again. */
   readonly pending: number;
-  /** Number of messages sent without an answer: each may be in the queue or not. */
+  /** Number of messages sent without an answer: each may or may not be in the queue. */
   readonly inDoubt: number;
   /** Labels of the messages that may have arrived twice in the last push of their segment. */
   readonly possibleDuplicates: readonly string[];

@@ -52,7 +52,7 @@ function manifestFamilies({ project, stack, manifests, removed, components }: St
     { name: "pending_messages", help: "Messages that the next run pushes.", samples: of(({ pending }) => pending) },
     {
       name: "in_doubt_messages",
-      help: "Messages that were sent without an answer, so each may be in the queue or not.",
+      help: "Messages that were sent without an answer, so each may or may not be in the queue.",
       samples: [...of(({ inDoubt }) => inDoubt), ...recorded("inDoubt")],
     },
     {

@@ -62,8 +62,8 @@ function assertDeploymentKnown({ manifest, deployment }: SegmentInputs): void {
   if (deployment !== "") return;
   throw new SeederError(
     "DEPLOYMENT_UNLISTED",
-    `nothing of ${manifest} was pushed: it is new, and --target excludes the list of deployments, without which a journal ` +
-      "would not be found after a kill. Run `pulumi up` without --target, or name the resource of the type Deployments too.",
+    `nothing from ${manifest} was pushed: it is new, and --target excludes the Deployments resource, without which the next run ` +
+      "could not find the journal of a killed one. Run `pulumi up` without --target, or target that resource too.",
   );
 }
 

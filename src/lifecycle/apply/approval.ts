@@ -95,8 +95,8 @@ export async function assertApproved(
   if (forms.some((each) => approved.has(pushDigest(inputs, each)))) return;
   throw new SeederError(
     "PLAN_DIFFERS",
-    `the pending push of ${inputs.manifest} no longer matches the reviewed plan. Nothing of it was pushed. ` +
-      "Make a plan again, and have it reviewed.",
+    `the pending push of ${inputs.manifest} no longer matches the reviewed plan, so nothing from it was pushed. ` +
+      "Make a new plan, and have it reviewed.",
   );
 }
 

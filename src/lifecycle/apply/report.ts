@@ -43,7 +43,7 @@ export function describeIncompletePush(
   const { pushed, inDoubtLabels: inDoubt } = outcomes;
   const notSent = inputs.messages - pushed.length - inDoubt.length;
   const lines = [
-    `${inputs.manifest}: ${formatNumber(pushed.length)} of ${formatCount(inputs.messages, "message")} are pushed to ${inputs.queue}, ` +
+    `${inputs.manifest}: ${formatNumber(pushed.length)} of ${formatCount(inputs.messages, "message")} pushed to ${inputs.queue}, ` +
       `${formatNumber(inDoubt.length)} in doubt, ${formatNumber(notSent)} not sent.`,
   ];
   const failure = report?.failure;
@@ -53,7 +53,7 @@ export function describeIncompletePush(
   }
   if (report?.stopped) lines.push("The run was cancelled.");
   if (inDoubt.length > 0) {
-    lines.push(`Sent, but never confirmed, so each may be in the queue or not: ${formatLabelList(inDoubt)}.`);
+    lines.push(`Sent, but never confirmed, so each may or may not be in the queue: ${formatLabelList(inDoubt)}.`);
     if (inputs.inDoubtPolicy === "stop") {
       lines.push(
         "They are not sent again, because of `in_doubt: stop`. Check the queue, then record the outcome of each message: " +

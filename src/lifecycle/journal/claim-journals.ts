@@ -100,8 +100,8 @@ async function findRunning(query: JournalQuery, journals: Journals, own?: string
 function throwRunUnderWay({ manifest }: SegmentInputs, { owner }: JournalHead): never {
   throw new SeederError(
     "RUN_UNDER_WAY",
-    `another run on this machine, process ${owner.pid}, is still pushing ${manifest}; this run pushed none of it. ` +
-      "Wait until it ends, then run this one again.",
+    `another run on this machine, process ${owner.pid}, is still pushing ${manifest}; this run pushed none of its messages. ` +
+      "Wait until that run ends, then start this one again.",
   );
 }
 

@@ -23,13 +23,13 @@ async function throwMessagesEdited(
   const lines = edited.slice(0, maxListedEdits).map(({ index, id, pushed, present }) => {
     const { location = inputs.file, changing = [] } = messages[index] ?? {};
     return (
-      `${location} the message ${JSON.stringify(id)} was pushed with another body (pushed ${pushed}, now ${present}). ` +
+      `${location} the message ${JSON.stringify(id)} was pushed with a different body (pushed ${pushed}, now ${present}). ` +
       `Give it another id to push it as a new message, or restore its body.${explainChangedVariables(inputs.manifest, changing)}`
     );
   });
   if (edited.length > maxListedEdits)
     lines.push(`${formatNumber(edited.length - maxListedEdits)} more messages were edited as well.`);
-  throw new SeederError("MESSAGE_EDITED", `nothing of ${inputs.manifest} was pushed.\n${lines.join("\n")}`);
+  throw new SeederError("MESSAGE_EDITED", `nothing from ${inputs.manifest} was pushed.\n${lines.join("\n")}`);
 }
 
 /** The digest of an unedited body changes when the value of one of its variables changes. */
@@ -38,7 +38,7 @@ function explainChangedVariables(manifest: string, changing: readonly string[]):
   const names = [...new Set(changing)].map((name) => `\${${name}}`).join(", ");
   return (
     ` If its text was not edited, a variable in it has another value: ${names}. ` +
-    `Then \`queue-seeder baseline ${manifest}\` marks it as pushed with the present value, and pushes nothing.`
+    `Then \`queue-seeder baseline ${manifest}\` marks it as pushed with the current value, and pushes nothing.`
   );
 }
 
@@ -70,11 +70,11 @@ function throwRowsEdited({ manifest, file }: SegmentInputs, from: number, edited
     const rows =
       messages === 1 ? `row ${first} was` : `one or more of the rows ${first} to ${first + messages - 1} were`;
     const now = present === "missing" ? "no longer all there" : `now ${present}`;
-    return `${rows} pushed with other content (pushed ${pushed}, ${now}).`;
+    return `${rows} pushed with different content (pushed ${pushed}, ${now}).`;
   });
   if (edited.length > maxListedEdits)
     lines.push(`${formatNumber(edited.length - maxListedEdits)} more ranges of rows were edited as well.`);
-  throw dataFileEditedError(`nothing of this part of ${manifest} (${file}) was pushed.\n${lines.join("\n")}`);
+  throw dataFileEditedError(`nothing from this part of ${manifest} (${file}) was pushed.\n${lines.join("\n")}`);
 }
 
 /** @throws SeederError if the data file had more rows when it was last deployed */

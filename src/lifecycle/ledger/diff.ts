@@ -83,7 +83,7 @@ export function assertSameKind(
   const words = { messages: "inline messages", rows: "a data file" } as const;
   throw new SeederError(
     "SOURCE_CHANGED",
-    `nothing of ${manifest} was pushed: ${where} records ${words[before]}, but the manifest now has ${words[content.kind]}. ` +
+    `nothing from ${manifest} was pushed: ${where} records ${words[before]}, but the manifest now has ${words[content.kind]}. ` +
       'Give the manifest another "name"; to avoid pushing messages again, mark them as pushed with `queue-seeder baseline`.',
   );
 }

@@ -115,10 +115,12 @@ function findFault(
     case "answer": {
       const { code_digest, queues: bound } = answer.value;
       if (code !== undefined && code_digest !== code) {
-        return `it is not yet running the deployed code (protocol version ${wireVersion}). Run it again.`;
+        return `it is not yet running the deployed code (protocol version ${wireVersion}). Run the deployment again.`;
       }
       const missing = queues.filter((queue) => !bound.includes(queue));
-      return missing.length === 0 ? undefined : `it has no binding yet for ${missing.join(", ")}. Run it again.`;
+      return missing.length === 0
+        ? undefined
+        : `it has no binding yet for ${missing.join(", ")}. Run the deployment again.`;
     }
     case "rejected": {
       const { message, remedy } = describeRejection(answer.reason, answer.status);

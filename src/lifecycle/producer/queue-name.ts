@@ -19,7 +19,7 @@ export async function resolveQueueName(
   if (answer.kind === "ok") return answer.value.queue_name;
   throw new SeederError(
     "WORKER_QUEUE_UNKNOWN",
-    `nothing of ${inputs.manifest} was pushed: the name of the queue ${inputs.queue}, by which the Worker knows it, cannot be ` +
+    `nothing from ${inputs.manifest} was pushed: the name that the queue ${inputs.queue} has in the account, which the Worker needs, cannot be ` +
       `read: ${answer.failure.message}. Set \`queue-seeder:queues.${inputs.queue}.name\`, or correct this: ${answer.failure.remedy}`,
   );
 }
@@ -34,7 +34,7 @@ export function assertBound(
   if (bound.includes(queue)) return;
   throw new SeederError(
     "WORKER_QUEUE_UNBOUND",
-    `nothing of ${manifest} was pushed: the Worker at ${url} has no binding for the queue ${queue}. Deploy the Worker with it, ` +
+    `nothing from ${manifest} was pushed: the Worker at ${url} has no binding for the queue ${queue}. Deploy the Worker with it, ` +
       "or set the transport of the queue to rest.",
   );
 }

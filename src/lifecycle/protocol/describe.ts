@@ -9,7 +9,7 @@ export interface Description {
 
 const repaired = {
   baseline: "marked as pushed",
-  forget: "forgotten by the ledger",
+  forget: "removed from the ledger",
   settle_pushed: "in doubt marked as pushed",
   settle_resend: "in doubt to be sent again",
 } as const satisfies Record<RepairAction, string>;
@@ -58,12 +58,12 @@ export function describeEvent(event: RunEvent): Description | undefined {
     case "queue_paused":
       return warning(
         `delivery of ${event.queue} is paused: messages are accepted but not delivered until it is resumed ` +
-          "(`wrangler queues resume-delivery`). `requires: { not_paused: true }` holds a manifest back meanwhile",
+          "(`wrangler queues resume-delivery`). A manifest with `requires: { not_paused: true }` waits for that",
       );
     case "queue_gone":
       return warning(
         `the queue ${event.queue} (${event.queueId}) is gone, so it has no metrics; the ledger is kept. ` +
-          "Give the stack's config another queue, and its messages are pushed there",
+          "Configure another queue for the stack, and the messages are pushed to that one",
       );
     case "repaired":
       return info(`${formatCount(event.messages, "message")} ${repaired[event.action]}; nothing was pushed`);
@@ -81,10 +81,10 @@ export function describeEvent(event: RunEvent): Description | undefined {
 
 function describePlanned(event: RunEventOfKind<"planned">): string {
   const { queue, toPush, pushedBefore, held, mayRepeat, forgotten, unresolved, countUnknown } = event;
-  const parts = [`${formatCount(toPush, "message")} to push to ${queue}`];
+  const repeated = mayRepeat > 0 ? ` (${formatNumber(mayRepeat)} of them in doubt, which may arrive twice)` : "";
+  const parts = [`${formatCount(toPush, "message")} to push to ${queue}${repeated}`];
   if (pushedBefore > 0) parts.push(`${formatNumber(pushedBefore)} pushed before`);
   if (held > 0) parts.push(`${formatNumber(held)} in doubt, not sent again`);
-  if (mayRepeat > 0) parts.push(`${formatNumber(mayRepeat)} of them in doubt, may arrive twice`);
   if (countUnknown) parts.push("plus messages that are only known during the run");
   else if (unresolved > 0)
     parts.push(`${formatNumber(unresolved)} more with values that are only known during the run`);

@@ -59,7 +59,10 @@ export class KnownQueues {
     this.#unmet.set(key, checked);
     const unmet = await checked;
     if (unmet.length === 0) return;
-    throw new SeederError("REQUIREMENT_NOT_MET", `nothing of ${manifest} was pushed to ${queue}.\n${unmet.join("\n")}`);
+    throw new SeederError(
+      "REQUIREMENT_NOT_MET",
+      `nothing from ${manifest} was pushed to ${queue}.\n${unmet.join("\n")}`,
+    );
   }
 
   /** Adds what a read of the queue reveals to a push's failure, and stores failures that apply to the whole account. */

@@ -40,8 +40,8 @@ export async function repairLedger(
 ): Promise<SegmentOutputs> {
   const { inputs, previous, ledger, session } = segmentRun;
   if (!appliesTo(repair, inputs)) {
-    const what = `this run repairs ${repair.manifest} and pushes nothing of ${inputs.manifest}`;
-    throw new SeederError("REPAIR_ONLY", `${what}. Run \`pulumi up\` for that.`);
+    const what = `this run repairs ${repair.manifest} and pushes nothing from ${inputs.manifest}`;
+    throw new SeederError("REPAIR_ONLY", `${what}. Run \`pulumi up\` to push it.`);
   }
   if (previous === undefined && segmentRun.claim.recovered.length === 0 && repair.action !== "baseline") {
     throw new SeederError(

@@ -173,7 +173,7 @@ const loneCarriageReturn: RecordFault = {
 
 function quoteOpenedAt(line: number): RecordFault {
   return {
-    message: `a quoted cell begins in this row and ends in line ${line}, where more text follows`,
+    message: `a quoted cell begins in this row and ends on line ${line}, where more text follows`,
     hint: unterminatedQuote.hint,
   };
 }

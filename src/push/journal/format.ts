@@ -73,7 +73,7 @@ export function parseContent(text: string, file: string): JournalContent {
 
 function damagedJournalError(file: string, row: number): JournalError {
   return new JournalError(
-    `the journal ${file} is damaged in line ${row + 1}. Check the queue, then delete the file: ` +
+    `the journal ${file} is damaged on line ${row + 1}. Check the queue, then delete the file: ` +
       "messages of the interrupted run are then pushed again",
   );
 }

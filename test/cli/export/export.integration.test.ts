@@ -42,7 +42,9 @@ source:
     await shop.fill(Array.from({ length: 130 }, (_, n) => ({ body: { n } })));
     const { code, stderr } = await shop.export(["orders-dead", "--out", out]);
     expect(code).toBe(0);
-    expect(stderr).toContain("The queue has about 130 messages, and showed 100. A peek shows at most the 100 oldest");
+    expect(stderr).toContain(
+      "The queue has about 130 messages, of which the peek saw 100. A peek shows at most the 100 oldest",
+    );
     expect((await shop.pushed()).orders).toHaveLength(100);
   });
 
@@ -73,7 +75,7 @@ source:
     expect(code).toBe(0);
     expect(stderr).toContain(`${out}.ndjson:1:1 CREDENTIAL_IN_BODY: "key" in the body looks like an AWS access key.`);
     expect(stderr).toContain(
-      "1 message stayed in the queue, because they were not selected. Their number of deliveries increased by one.",
+      "1 message stayed in the queue, because they were not selected. Each of them has used one more delivery.",
     );
     expect(shop.emulator.messages("orders-dead").map(({ body }) => body)).toEqual([
       { state: "paid" },
@@ -192,7 +194,7 @@ describe("what cannot be exported", () => {
     const { code, stderr } = await shop.export(["orders-dead", "--out", out, "--take"]);
     expect([code, stderr]).toEqual([
       1,
-      "EXPORT_EXISTS: 2026-11-27.text.ndjson exists already. Name another --out: no file is overwritten.\n",
+      "EXPORT_EXISTS: 2026-11-27.text.ndjson already exists. Name another --out: no file is overwritten.\n",
     ]);
     expect([shop.read(`${out}.text.ndjson`), shop.emulator.messages("orders-dead").length]).toEqual(["mine\n", 1]);
   });

@@ -197,8 +197,8 @@ describe("init into an existing repository", () => {
   });
 
   it.each([
-    [{ "Pulumi.yaml": "name: other\nruntime: nodejs\n" }, ["--yes"], "there is a Pulumi project in"],
-    [{ "Pulumi.yml": "name: other\nruntime: go\n" }, ["--yes"], "there is a Pulumi project in"],
+    [{ "Pulumi.yaml": "name: other\nruntime: nodejs\n" }, ["--yes"], "already contains a Pulumi project"],
+    [{ "Pulumi.yml": "name: other\nruntime: go\n" }, ["--yes"], "already contains a Pulumi project"],
     [{ "package.json": "{,}" }, ["--yes"], "package.json is not a JSON object"],
     [{}, [], "there is no terminal to prompt on"],
     [{}, ["--yes", "--queue", "Orders"], "A queue's name is"],

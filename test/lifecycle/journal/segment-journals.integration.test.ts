@@ -99,7 +99,7 @@ describe("after Pulumi was killed", () => {
     world.write("messages/rows.ndjson", numbers(2_500).with(7, -7).join("\n"));
     const [edited] = await world.segments();
     const failure = await failureOf(world.start().lifecycle.create(edited ?? inputs));
-    expect(failure.message).toMatch(/DATA_FILE_EDITED[\s\S]*row 8 was pushed with other content/);
+    expect(failure.message).toMatch(/DATA_FILE_EDITED[\s\S]*row 8 was pushed with different content/);
   });
 
   it("resumes a delivery of all messages, and no other one", async () => {
@@ -123,7 +123,7 @@ describe("after Pulumi was killed", () => {
     const torn = readFileSync(path);
 
     const failure = await failureOf(world.start().lifecycle.create({ ...inputs, inDoubtPolicy: "stop" }));
-    expect(failure.message).toMatch(/0 of 50 messages are pushed to orders, 50 in doubt, 0 not sent/);
+    expect(failure.message).toMatch(/0 of 50 messages pushed to orders, 50 in doubt, 0 not sent/);
     expect(failure.outputs?.inDoubtMessages).toEqual(numbers(50).map((n) => `m${n}`));
     expect(world.bodies()).toHaveLength(50);
 
@@ -346,7 +346,7 @@ it("refuses to push when it cannot be read or written, and says what to do", asy
   const lines = readFileSync(join(folder(), file), "utf8").split("\n");
   writeFileSync(join(folder(), file), lines.with(1, "torn").join("\n"));
   expect((await failureOf(world.start().lifecycle.create(inputs))).message).toMatch(
-    /JOURNAL_UNUSABLE: nothing was pushed: .*is damaged in line 2\. Check the queue, then delete the file/,
+    /JOURNAL_UNUSABLE: nothing was pushed: .*is damaged on line 2\. Check the queue, then delete the file/,
   );
   world.write("in-the-way", "");
   world.env.QUEUE_SEEDER_JOURNAL = "in-the-way/journal";

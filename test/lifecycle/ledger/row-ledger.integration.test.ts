@@ -81,7 +81,7 @@ it.each([
   [
     "edited",
     () => numbers(5_300).with(1_234, -1),
-    /one or more of the rows 1001 to 2000 were pushed with other content \(pushed v1:\S+, now v1:\S+\)/,
+    /one or more of the rows 1001 to 2000 were pushed with different content \(pushed v1:\S+, now v1:\S+\)/,
   ],
   [
     "shrunk in its last segment",
@@ -104,7 +104,7 @@ it.each([
 
 it.each([
   [5_300, "\n \r\n", /has no rows now, but had more rows/],
-  [200, "", /rows 1 to 200 were pushed with other content .* no longer all there/],
+  [200, "", /rows 1 to 200 were pushed with different content .* no longer all there/],
 ])(
   "refuses a file of %i rows that became empty, and pushes nothing once they are back",
   async (count, text, message) => {

@@ -24,7 +24,7 @@ it.each([
   const answer = { kind: "error", code, ...(status !== undefined && { status }) } as const;
   world.emulator.faults.add({ match: { method: "GET" }, effect: answer });
   const failure = await failureOf(create());
-  expect(failure.message).toMatch(/^PUSH_INCOMPLETE: a: 0 of 1 message are pushed to orders, 0 in doubt, 1 not sent/);
+  expect(failure.message).toMatch(/^PUSH_INCOMPLETE: a: 0 of 1 message pushed to orders, 0 in doubt, 1 not sent/);
   expect(failure.message).toMatch(message);
   expect(failure).not.toHaveProperty("outputs");
   expect(calls("POST")).toBe(0);

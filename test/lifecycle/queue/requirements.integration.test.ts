@@ -37,7 +37,7 @@ it.each([
   await prepare();
   const before = pushes();
   const failure = await failureOf(world.start().lifecycle.create(await world.segment(manifest(requires))));
-  expect(failure.message).toMatch(/^REQUIREMENT_NOT_MET: nothing of a was pushed to orders/);
+  expect(failure.message).toMatch(/^REQUIREMENT_NOT_MET: nothing from a was pushed to orders/);
   expect(failure.message).toMatch(message);
   expect(failure).not.toHaveProperty("outputs");
   expect(pushes()).toBe(before);

@@ -84,7 +84,7 @@ it("names the message whose id has another body now", async () => {
   const { outs } = await lifecycle.create(await checked([{ body: "0" }, { id: "one", body: "1" }]));
   const edited = await checked([{ body: "0" }, { id: "one", body: "2" }]);
   await expect(lifecycle.diff("a/0", outs, edited)).rejects.toThrow(
-    /MESSAGE_EDITED.*\nmessages\[1\] the message "one" was pushed with another body/,
+    /MESSAGE_EDITED.*\nmessages\[1\] the message "one" was pushed with a different body/,
   );
   await expect(lifecycle.update("a/0", outs, edited)).rejects.toThrow("MESSAGE_EDITED");
   expect(world.bodies()).toEqual([0, 1]);
@@ -124,7 +124,7 @@ it("reports everything that is wrong, each at its place, and no body", async () 
   expect(failures.map(({ property }) => property)).toEqual([""]);
   const lines = failures.flatMap(({ reason }) => reason.split("\n"));
   expect(lines.map((line) => line.split(": ")[0])).toEqual([
-    "nothing of a was pushed.",
+    "nothing from a was pushed.",
     "messages[0].id VALUE_NOT_ALLOWED",
     "messages[1].body BODY_NOT_JSON",
     "messages[2].contentType VALUE_NOT_ALLOWED",

@@ -107,7 +107,7 @@ describe("a quote of CSV that does not fit", () => {
   it("is reported in terms of the mistake", async () => {
     const { problems } = await read('id,name,note\n1,Ann,"unclosed\n2,Bob,fine\n3,Eve,"x"\n');
     expect(problems).toEqual([
-      "2:1 DATA_NOT_CSV: a quoted cell begins in this row and ends in line 4, where more text follows. Close the quote; double the quotes inside a quoted cell.",
+      "2:1 DATA_NOT_CSV: a quoted cell begins in this row and ends on line 4, where more text follows. Close the quote; double the quotes inside a quoted cell.",
     ]);
     const open = await read(`id\n1\n"${"text\n".repeat(200_001)}`);
     expect(open.problems).toEqual([

@@ -224,7 +224,7 @@ describe("a journal on a bad disk", () => {
     await journal.recordOutcome("pushed", [0]);
     const [head, left, , ...rest] = (await readFile(await path(), "utf8")).split("\n");
     await writeFile(await path(), [head, left, "\0\0\0\0", ...rest].join("\n"));
-    await expect(leftIn(journals)).rejects.toThrow(/is damaged in line 3\. Check the queue, then delete the file/);
+    await expect(leftIn(journals)).rejects.toThrow(/is damaged on line 3\. Check the queue, then delete the file/);
   });
 
   const head = JSON.stringify({ version: 1, ...headOf() });

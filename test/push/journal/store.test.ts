@@ -81,7 +81,7 @@ test.each([
   const path = join(folder.path, file);
   const [head = "", , ...lines] = readFileSync(path, "utf8").split("\n");
   writeFileSync(path, [head, JSON.stringify({ left: wrong }), ...lines].join("\n"));
-  await expect(left()).rejects.toThrow("is damaged in line 2");
+  await expect(left()).rejects.toThrow("is damaged on line 2");
 });
 
 test("a journal that cannot be taken stays, and says so", async () => {
