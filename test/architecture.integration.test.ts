@@ -139,12 +139,12 @@ const layers: readonly Layer[] = [
 
 const graph = readImports(repository, ["src", "infra", "scripts"]);
 
-it("has no circle of imports, those of types included", () => {
+it("has no circular imports, type imports included", () => {
   expect(graph.size).toBeGreaterThan(300);
   expect(findCycles(graph)).toEqual([]);
 });
 
-it("has imports go one way", () => {
+it("has imports in one direction only", () => {
   expect(wrongDirections(graph, layers)).toEqual([]);
 });
 
@@ -159,7 +159,7 @@ it.each([
   ["a call", 'export const b = () => import("./b.ts");'],
   ["a type of a call", 'export type B = import("./b.ts").B;'],
   ["CommonJS", 'const b = require("./b.ts");'],
-])("finds an import of %s, and the circle and the direction that it makes", (_, text) => {
+])("finds an import of %s, the circle it creates and its direction", (_, text) => {
   expect(importsOf("src/plan/a.ts", text)).toEqual(["src/plan/b.ts"]);
   const planted = new Map([
     ["src/plan/a.ts", importsOf("src/plan/a.ts", text)],
@@ -171,7 +171,7 @@ it.each([
   expect(wrongDirections(new Map([["src/plan/a.ts", up]]), layers)).toEqual(["src/plan/a.ts -> src/push/run-push.ts"]);
 });
 
-it("finds a planted circle and a planted direction in the project itself", () => {
+it("finds a planted circle and a planted wrong direction in the project itself", () => {
   const planted = new Map(graph);
   planted.set("src/plan/digest.ts", [...(graph.get("src/plan/digest.ts") ?? []), "src/manifest/index.ts"]);
   expect(findCycles(planted).flat()).toEqual(expect.arrayContaining(["src/plan/digest.ts", "src/manifest/index.ts"]));

@@ -243,7 +243,7 @@ describe.each(Object.entries(documents))("%s", (_, { key, current, read, names, 
     expect(await refusalOf(read, document)).toBeUndefined();
   });
 
-  it("is refused if a newer version wrote it, which is what the refusal says", async () => {
+  it("is refused if a newer version wrote it, and the refusal says so", async () => {
     const refusal = await refusalOf(read, { ...(await current()), [key]: 2 });
     expect(refusal).toContain("was written by a newer version of queue-seeder (format 2, and this one reads 1)");
     expect(refusal).toMatch(names);

@@ -10,11 +10,11 @@ it.each([
   [2_701, "46 min"],
   [5_400, "1 h 30 min"],
   [7_200, "2 h"],
-])("says of %f seconds: %s", (seconds, text) => {
+])("formats %f seconds as %s", (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
 });
 
-it("counts", () => {
+it("formats counts", () => {
   expect([formatCount(1, "row"), formatCount(0, "row"), formatCount(1_234_567, "row")]).toEqual([
     "1 row",
     "0 rows",
@@ -22,7 +22,7 @@ it("counts", () => {
   ]);
 });
 
-it("cuts a text between characters, never inside of one", () => {
+it("cuts a text between characters, never inside one", () => {
   expect(["", "abc", "abcd", "a😀b😀c", "😀😀😀😀"].map((text) => truncate(text, 3))).toEqual([
     "",
     "abc",

@@ -14,8 +14,8 @@ import { temporaryFolder } from "./manifest/support/fixture.ts";
 
 const long = "x".repeat(300);
 
-describe("what is at a path", () => {
-  it("is a file, a folder or nothing", () => {
+describe("a path", () => {
+  it("leads to a file, a folder or nothing", () => {
     using root = temporaryFolder();
     writeFileSync(join(root.path, "file"), "12345");
     symlinkSync("file", join(root.path, "link"));
@@ -28,7 +28,7 @@ describe("what is at a path", () => {
     ]);
   });
 
-  it("is what cannot be read, with the reason and without a path", async () => {
+  it("is unreadable, with the reason and without the path", async () => {
     using root = temporaryFolder();
     const at = (name: string) => join(root.path, name);
     writeFileSync(at("file"), "");
@@ -57,7 +57,7 @@ describe("what is at a path", () => {
   });
 });
 
-it("opens regular files alone, and waits for no pipe", () => {
+it("opens only regular files, and waits for no pipe", () => {
   using root = temporaryFolder();
   execFileSync("mkfifo", [join(root.path, "pipe")]);
   const why = [join(root.path, "pipe"), root.path, "/dev/null", join(root.path, long)].map((path) => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { isObject, parseObject, toObject } from "../src/json-object.ts";
 
-it.each([null, undefined, [], [{ a: 1 }], "text", 1, true])("does not take %j for an object", (value) => {
+it.each([null, undefined, [], [{ a: 1 }], "text", 1, true])("does not treat %j as an object", (value) => {
   expect(isObject(value)).toBe(false);
   expect(toObject(value)).toEqual({});
 });

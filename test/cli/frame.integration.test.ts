@@ -40,7 +40,7 @@ describe("the usage text", () => {
     expect(stdout).toMatch(/^ +(2|64) {2}wrong usage/m);
   });
 
-  it("has bold titles, unless NO_COLOR or a pipe says otherwise", async () => {
+  it("has bold titles, unless NO_COLOR is set or the output is a pipe", async () => {
     const bold = "\u001b[1mExit codes:\u001b[22m";
     expect((await run(["--help"], { env: { FORCE_COLOR: "1" } })).stdout).toContain(bold);
     expect((await run(["--help"], { env: { NO_COLOR: "1" } })).stdout).not.toContain("\u001b");
@@ -48,8 +48,8 @@ describe("the usage text", () => {
   });
 });
 
-describe("what is loaded", () => {
-  it("is commander and the definitions, for a help, a version and a mistake", async () => {
+describe("the CLI", () => {
+  it("loads only commander and the definitions for a help, a version and a mistake", async () => {
     using folder = temporaryFolder();
     const frame = [
       "node_modules/commander",
@@ -65,7 +65,7 @@ describe("what is loaded", () => {
     }
   });
 
-  it("is the rest once a command runs", async () => {
+  it("loads the rest once a command runs", async () => {
     using folder = temporaryFolder();
     writeFiles(folder.path, { "messages/a.yaml": "queue: orders\nmessages:\n  - body: 1\n" });
     expect(await loadedBy(["validate"], folder.path)).toEqual(
@@ -82,7 +82,7 @@ describe("a mistake", () => {
     [["completion", "bsh"], "Allowed choices are bash, zsh, fish."],
     [["emulate", "more"], "too many arguments"],
     [["help", "vaildate"], "Usage: queue-seeder"],
-  ])("%j ends with 2 and says what was meant", async (args, hint) => {
+  ])("%j ends with 2 and suggests what was meant", async (args, hint) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(hint);
@@ -95,19 +95,19 @@ describe("a mistake", () => {
   });
 });
 
-it("wrong usage ends with 64 where 2 is an outcome", async () => {
+it("ends with 64 for wrong usage if 2 is an outcome of the command", async () => {
   expect((await run(["plan", "--fromat", "json"])).code).toBe(64);
   const help = { examples: [], exits: { 0: "nothing to do", 2: "changes", 64: "wrong usage" } };
   expect(usageExitOf(withHelp(new Command("a"), { ...help, usageExit: 64 }))).toBe(64);
   expect(usageExitOf(withHelp(new Command("b"), help))).toBe(2);
 });
 
-it("--version says the version of the package", async () => {
+it("prints the version of the package for --version", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   expect(await run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
 });
 
-it("continues when its output is no longer read", async () => {
+it("continues if its output is no longer read", async () => {
   using folder = temporaryFolder();
   writeFiles(folder.path, { "messages/a.yaml": "queue: orders\nmessages:\n  - body: 1\n" });
   const child = start(["validate", "--format", "json"], { cwd: folder.path });

@@ -63,7 +63,7 @@ beforeAll(() => {
 afterAll(() => root[Symbol.dispose]());
 
 describe("a hostile repository", () => {
-  it("is as hostile as it is meant to be", () => {
+  it("is as hostile as intended", () => {
     expect(readdirSync(join(root.path, "messages")).filter((each) => each.includes("\u001b"))).toHaveLength(4);
   });
 
@@ -120,7 +120,7 @@ describe("a hostile repository", () => {
     },
   );
 
-  it("completes no stack that a file's name pretends", async () => {
+  it("completes no stack from a hostile file name", async () => {
     using folder = temporaryFolder();
     writeFiles(folder.path, { [`Pulumi.${name}.yaml`]: "", "Pulumi.dev.yaml": "", "Pulumi.a\u001b[31mb.yaml": "" });
     const { stdout } = await runHere(["complete", "--", "plan", "--stack", ""], { cwd: folder.path });

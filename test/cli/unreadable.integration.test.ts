@@ -92,7 +92,7 @@ afterAll(async () => {
 const powerless = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
 
 describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
-  "what the file system refuses (skipped where root has no setpriv)",
+  "an unreadable file (skipped if root has no setpriv)",
   () => {
     const validate = (format: string) => {
       const [file = "", ...args] = [
@@ -122,7 +122,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       );
     };
 
-    it("is reported at its place as text", () => {
+    it("is reported at its location as text", () => {
       const { code, stdout, stderr } = validate("text");
       const logged = stderr.split("\n\n").flatMap((each) => {
         const [, location = "", text] = /^(\S+:\d+):\d+ error FILE_UNREADABLE: ([\s\S]*)$/.exec(each) ?? [];
@@ -132,7 +132,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       expect(stderr).not.toContain(root.path);
     });
 
-    it("is reported at its place as JSON", () => {
+    it("is reported at its location as JSON", () => {
       const { code, stdout, stderr } = validate("json");
       const problems: readonly {
         code: string;
@@ -147,7 +147,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       expect(new Set(problems.map((each) => each.code))).toEqual(new Set(["FILE_UNREADABLE"]));
     });
 
-    it("is reported at its place as annotations", () => {
+    it("is reported at its location as annotations", () => {
       const { code, stdout, stderr } = validate("github");
       const logged = stdout.split("\n").flatMap((line) => {
         const [, file, number, text = ""] =
@@ -157,7 +157,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       expect({ code, stderr, told: places(logged) }).toEqual({ code: 1, stderr: "", told: expected });
     });
 
-    it("is reported at its place for GitLab", () => {
+    it("is reported at its location for GitLab", () => {
       const { code, stdout, stderr } = validate("gitlab");
       const logged = JSON.parse(stdout).map(
         ({ location, description }: { location: { path: string; lines: { begin: number } }; description: string }) =>
@@ -166,7 +166,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       expect({ code, stderr, told: places(logged) }).toEqual({ code: 1, stderr: "", told: expected });
     });
 
-    it("is reported at its place as SARIF", () => {
+    it("is reported at its location as SARIF", () => {
       const { code, stdout, stderr } = validate("sarif");
       const results: readonly {
         message: { text: string };
@@ -184,7 +184,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
   },
 );
 
-it("names a folder of manifests that is a file, a pipe or a circle of links", async () => {
+it("is named if it is the folder of manifests: a file, a pipe or a circle of links", async () => {
   const codes = async (make: (path: string) => void) => {
     using folder = temporaryFolder();
     make(join(folder.path, "messages"));
@@ -206,7 +206,7 @@ it("names a folder of manifests that is a file, a pipe or a circle of links", as
 });
 
 it.each(["gone", "a pipe", "a folder", "a circle of links"])(
-  "shows problems of a file that is %s by then",
+  "has its problems shown even if it is %s by then",
   async (then) => {
     using folder = temporaryFolder();
     writeFiles(folder.path, { "messages/a.yaml": "queue: orders\nmessages: [{ body: 010 }]\n" });

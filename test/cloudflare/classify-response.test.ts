@@ -48,7 +48,7 @@ describe("a success", () => {
     expect(push(200, JSON.stringify(envelope))).toMatchObject({ kind: "accepted", metrics: expected });
   });
 
-  test("is one behind a byte order mark", () => {
+  test("is one after a byte order mark", () => {
     expect(push(200, `\ufeff${JSON.stringify({ success: true })}`)).toMatchObject({ kind: "accepted" });
     expect(failureOf(404, `\ufeff${failed({ code: 10104, message: "none" })}`)).toMatchObject({ code: 10104 });
   });
@@ -134,7 +134,7 @@ describe("a refusal", () => {
     });
   });
 
-  test("is decided by the code that allows least", () => {
+  test("is decided by the strictest of its codes", () => {
     const errors = [10250, 10205, 10252, 10000].map((code) => ({ code, message: "" }));
     expect(failureOf(400, failed(...errors))).toMatchObject({ code: 10000, retry: "no" });
     expect(failureOf(400, failed(...errors.slice(0, 3)))).toMatchObject({ code: 10252, retry: "stop_queue" });
@@ -148,7 +148,7 @@ describe("a refusal", () => {
     expect(message.length).toBeLessThan(500);
   });
 
-  test("is well-formed text, wherever it is cut, and whatever the API says", () => {
+  test("is well-formed text, wherever it is cut, and whatever the API sends", () => {
     for (let length = 270; length < 305; length++) {
       const { message } = failureOf(400, failed({ code: 10207, message: `${"x".repeat(length)}😀😀😀😀` }));
       expect(message.isWellFormed()).toBe(true);
@@ -170,7 +170,7 @@ describe("a refusal", () => {
 describe("a call that reads", () => {
   const read = (result: unknown) => (result === 7 ? "seven" : undefined);
 
-  test("gives what it was made for", () => {
+  test("returns its result", () => {
     expect(classifyReadResponse(wire(200, '{"success":true,"result":7}'), 0, asTheyAre, read)).toMatchObject({
       kind: "ok",
       value: "seven",
@@ -192,14 +192,14 @@ test("distinguishes the account's limit from a queue's", () => {
   expect([limit(10250), limit(10253), limit(undefined, 503)]).toEqual([false, false, false]);
 });
 
-test("calls a proxy's 407 by its name", () => {
+test("names a proxy's 407 for what it is", () => {
   expect(failureOf(407, "")).toMatchObject({
     message: "a proxy in front of the API requires a user and a password (HTTP 407)",
     remedy: expect.stringContaining("HTTPS_PROXY"),
   });
 });
 
-describe("an answer that is all error", () => {
+describe("an answer that consists of errors", () => {
   const checked = (errors: unknown) => {
     const searched: number[] = [];
     const answer = classifyPushResponse(wire(400, JSON.stringify({ success: false, errors })), 0, (words) => {
@@ -210,13 +210,13 @@ describe("an answer that is all error", () => {
   };
   const cause = { code: 1, message: "x".repeat(100) };
 
-  test("has only its first causes looked through", () => {
+  test("has only its first causes examined", () => {
     const { answer, searched } = checked([{ code: 10207, message: "no", error_chain: Array(9_000).fill(cause) }]);
     expect(answer).toMatchObject({ kind: "refused", failure: { code: 10207 } });
     expect(searched.length).toBeLessThan(10);
   });
 
-  test("has no cause of a cause looked through, however many there are", () => {
+  test("has no causes of causes examined, however many there are", () => {
     let nested: object = cause;
     for (let depth = 0; depth < 2_000; depth += 1) nested = { ...cause, error_chain: [nested] };
     const { answer, searched } = checked([nested]);

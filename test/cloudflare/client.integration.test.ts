@@ -23,7 +23,7 @@ describe("what is sent", () => {
     ]);
   });
 
-  test("several go to its batch form, their bodies as they were serialized", async () => {
+  test("several messages go to the batch endpoint, their bodies as they were serialized", async () => {
     const server = await answering(200, ok);
     await clientOf(server).push(queue, [
       encoded("1.0"),
@@ -36,7 +36,7 @@ describe("what is sent", () => {
     );
   });
 
-  test("nothing is to come compressed", async () => {
+  test("no compressed answer is accepted", async () => {
     const server = await answering(200, ok);
     const client = clientOf(server);
     await client.push(queue, one);
@@ -44,7 +44,7 @@ describe("what is sent", () => {
     expect(server.received.map(({ headers }) => headers["accept-encoding"])).toEqual(["identity", "identity"]);
   });
 
-  test("an email and a key go as such", async () => {
+  test("an email and a key are sent in their own headers", async () => {
     const server = await answering(200, ok);
     const pair = new Credentials("test", "k", { "x-auth-email": "a@b.c", "x-auth-key": "k" });
     await clientOf(server, { credentials: pair }).push(queue, one);
@@ -52,11 +52,14 @@ describe("what is sent", () => {
     expect(server.received[0]?.headers.authorization).toBeUndefined();
   });
 
-  test.each(["..", ".", "", "../../zones", "a/b", "a?b#c", "%2e%2e", "ü"])("no id leads elsewhere: %j", async (id) => {
-    const server = await answering(200, ok);
-    await clientOf(server).push({ accountId: id, queueId: id }, one);
-    expect(server.received[0]?.url).toMatch(/^\/client\/v4\/accounts\/[^/?#]+\/queues\/[^/?#]+\/messages$/);
-  });
+  test.each(["..", ".", "", "../../zones", "a/b", "a?b#c", "%2e%2e", "ü"])(
+    "no id leads to another path: %j",
+    async (id) => {
+      const server = await answering(200, ok);
+      await clientOf(server).push({ accountId: id, queueId: id }, one);
+      expect(server.received[0]?.url).toMatch(/^\/client\/v4\/accounts\/[^/?#]+\/queues\/[^/?#]+\/messages$/);
+    },
+  );
 
   test("metrics and queues are read", async () => {
     const metrics = { backlog_count: 1, backlog_bytes: 2, oldest_message_timestamp_ms: 0 };
@@ -83,7 +86,7 @@ describe("what is sent", () => {
 });
 
 describe("an answer that is lost", () => {
-  test("after the request was read: its fate is unknown, and it is not sent again", async () => {
+  test("after the request was read: the result is unknown, and it is not sent again", async () => {
     const server = await serve((request) => request.socket.destroy());
     expect(await clientOf(server).push(queue, one)).toMatchObject({
       kind: "unknown",
@@ -110,7 +113,7 @@ describe("an answer that is lost", () => {
     expect(sockets).toHaveLength(1);
   });
 
-  test("in the middle: the result is unknown, whatever the first half contains", async () => {
+  test("in the middle: the result is unknown, whatever its first half contains", async () => {
     const server = await serve((request, response) => {
       response.writeHead(200, { "content-length": String(ok.length + 1) });
       response.write(ok, () => request.socket.destroy());
@@ -137,7 +140,7 @@ describe("an answer that is lost", () => {
     });
   });
 
-  test("because the caller gives it up", async () => {
+  test("because the caller cancels it", async () => {
     const given = new AbortController();
     const server = await serve(() => given.abort());
     expect(await clientOf(server).push(queue, one, given.signal)).toMatchObject({
@@ -146,7 +149,7 @@ describe("an answer that is lost", () => {
     });
   });
 
-  test("because it is longer than any answer of the API", async () => {
+  test("because it is longer than the API's answers can be", async () => {
     const server = await serve((_, response) => {
       response.writeHead(200);
       const more = () => {
@@ -161,7 +164,7 @@ describe("an answer that is lost", () => {
     });
   });
 
-  test("leaves the client fit for the next request", async () => {
+  test("leaves the client usable for the next request", async () => {
     let requests = 0;
     const server = await serve((request, response) => {
       requests += 1;
@@ -223,13 +226,13 @@ describe("a request that never leaves", () => {
     expect(requests).toBe(0);
   });
 
-  test("because it was given up before", async () => {
+  test("because it was cancelled before", async () => {
     const server = await answering(200, ok);
     expect(await clientOf(server).push(queue, one, AbortSignal.abort())).toMatchObject({ kind: "unsent" });
     expect(server.received).toEqual([]);
   });
 
-  test("because no connection was free until the deadline", async () => {
+  test("because no connection was free before the deadline", async () => {
     const server = await serve(() => {});
     // Long enough to connect on a loaded machine.
     const client = clientOf(server, { connections: 1, deadlineMs: 1_000 });
@@ -269,7 +272,7 @@ describe("a request that never leaves", () => {
   });
 });
 
-test("a redirect is not followed, so the credentials stay where they were sent", async () => {
+test("a redirect is not followed, so no other host gets the credentials", async () => {
   const elsewhere = await answering(200, ok);
   const server = await answering(307, "", { location: elsewhere.baseUrl.href });
   expect(await clientOf(server).push(queue, one)).toMatchObject({
@@ -279,7 +282,7 @@ test("a redirect is not followed, so the credentials stay where they were sent",
   expect(elsewhere.received).toEqual([]);
 });
 
-test("an answer that repeats the secret does not get it into the error", async () => {
+test("an answer that repeats the secret does not put it into the error", async () => {
   const echo = JSON.stringify({ success: false, errors: [{ code: 6003, message: `no good: Bearer ${token}` }] });
   const server = await answering(400, echo);
   const answers = [await clientOf(server).push(queue, one), await clientOf(server).metrics(queue)];
@@ -287,7 +290,7 @@ test("an answer that repeats the secret does not get it into the error", async (
   expect(inspect(answers, { depth: 9 })).not.toContain(token);
 });
 
-test("no failure and no client shows the token", async () => {
+test("neither a failure nor the client shows the token", async () => {
   const server = await serve((request) => request.socket.destroy());
   const client = createClient({ credentials, baseUrl: server.baseUrl });
   cleanUp(() => client.close());

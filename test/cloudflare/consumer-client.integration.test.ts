@@ -31,7 +31,7 @@ it("reads answers that are far larger than those of other calls", async () => {
   expect(answer.value.every((message) => message.body === body)).toBe(true);
 });
 
-it("lists every queue of an account, over its pages", async () => {
+it("lists every queue of an account, across pages", async () => {
   const names = Array.from({ length: 230 }, (_, index) => `queue-${index}`);
   const { client, emulator } = await connected(names.map((name) => ({ name })));
   const answer = await client.listQueues(emulator.accountId);

@@ -72,7 +72,7 @@ describe("credentialsFrom", () => {
     expect(credentials.source).toBe(source);
   });
 
-  test("says what to set when nothing is", () => {
+  test("names what to set if nothing is set", () => {
     const error = errorOf({});
     expect(error.code).toBe("CREDENTIALS_MISSING");
     expect(error.message).toContain("pulumi config set --secret queue-seeder:apiToken");
@@ -113,7 +113,7 @@ describe("credentialsFrom", () => {
   });
 });
 
-test("credentials show themselves in no log, no inspection and no JSON", () => {
+test("credentials appear in no log, no inspection and no JSON", () => {
   for (const credentials of [
     from({ "queue-seeder:apiToken": "sesame" }),
     from({ "queue-seeder:email": "a@b.c", "queue-seeder:apiKey": "sesame" }),
@@ -134,13 +134,13 @@ describe("redact", () => {
   const secret = `${"s".repeat(15)}-token`;
   const credentials = new Credentials("test", secret, {});
 
-  test("looks through the beginning of what is long, and shows no more of it", () => {
+  test("redacts the beginning of a long text, and drops the rest", () => {
     const shown = credentials.redact(`${secret} ${"x".repeat(1_000_000)}`);
     expect(shown).toMatch(/^\(secret\) x+$/);
     expect(shown.length).toBeLessThan(5_000);
   });
 
-  test.each([1, 5, 20])("shows no piece of the secret where it ends: %i characters", (piece) => {
+  test.each([1, 5, 20])("shows no piece of a secret at the cut: %i characters", (piece) => {
     const shown = credentials.redact(`${"x".repeat(4_000 - piece)}${secret}${"x".repeat(100)}`);
     expect(shown).not.toContain("s");
     expect(shown).toContain("xxx");

@@ -24,7 +24,7 @@ describe("a pull", () => {
     expect(parsePulled(result)).toEqual({ messages: [], backlog: undefined });
   });
 
-  it("takes what the answer does not say for unknown", () => {
+  it("treats what the answer omits as unknown", () => {
     expect(parsePulled({ messages: [{ id: "m1", lease_id: "l1" }] })?.messages).toEqual([
       { id: "m1", leaseId: "l1", body: undefined, contentType: undefined, attempts: undefined, timestampMs: undefined },
     ]);
@@ -39,7 +39,7 @@ describe("a pull", () => {
     [{ messages: [{ ...message, lease_id: undefined }] }],
     [{ messages: [{ ...message, id: 7 }] }],
     [{ messages: ["m1"] }],
-  ])("with a message that cannot be used is none: %j", (result) => {
+  ])("with an invalid message is rejected: %j", (result) => {
     expect(parsePulled(result)).toBeUndefined();
   });
 });

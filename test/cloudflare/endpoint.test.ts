@@ -41,7 +41,7 @@ describe("baseUrlFrom", () => {
     );
   });
 
-  test("takes Cloudflare's and this machine's address from wherever it comes", () => {
+  test("accepts Cloudflare's and this machine's address from any source", () => {
     for (const url of ["https://api.cloudflare.com/client/v4", "http://127.0.0.1:1/v4", "http://[::1]:1/v4"]) {
       expect(from(url, undefined, ".env").href).toBe(url);
       expect(from(undefined, url).href).toBe(url);

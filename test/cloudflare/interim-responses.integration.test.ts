@@ -39,7 +39,7 @@ test.each([
   ["with headers of its own", ["HTTP/1.1 100 Continue\r\nDate: today\r\n\r\n", head + body]],
   ["letter by letter", [...unasked, head + body]],
   ["none, and an answer letter by letter", [...head, body]],
-])("an unasked 100 Continue is passed over: %s", async (_, pieces) => {
+])("an unrequested 100 Continue is skipped: %s", async (_, pieces) => {
   const server = await piecewise(...pieces);
   const client = clientOf(server, { connections: 1 });
   // The second request uses the same connection.

@@ -51,7 +51,7 @@ describe("a proxy's refusal", () => {
     ["204 No Content", "no", /does not allow requests to .* \(204\)/, /NO_PROXY/],
     ["503 Service Unavailable", "after_wait", /could not reach api\.cloudflare\.invalid:443 \(503\)/, /later/],
     ["502 Bad Gateway", "after_wait", /could not reach api\.cloudflare\.invalid:443 \(502\)/, /later/],
-  ])("%s is called by its name", async (answer, retry, message, remedy) => {
+  ])("%s is named for what it is", async (answer, retry, message, remedy) => {
     const { host, asked } = await proxy(answer);
     const answered = await push({ HTTPS_PROXY: `http://${host}` });
     expect(answered).toMatchObject({
@@ -64,7 +64,7 @@ describe("a proxy's refusal", () => {
     expect(asked).toEqual([{ target: "api.cloudflare.invalid:443", user: undefined }]);
   });
 
-  test("of its own user and password does not show them", async () => {
+  test("of its user and password does not show them", async () => {
     const { host, asked } = await proxy("407 Proxy Authentication Required");
     const answer = await push({ https_proxy: `http://us%40er:p%40ss@${host}` });
     expect(answer).toMatchObject({
@@ -81,7 +81,7 @@ describe("a proxy's refusal", () => {
   });
 });
 
-describe("a proxy out of reach", () => {
+describe("an unreachable proxy", () => {
   test("is not mistaken for the API when nothing listens", async () => {
     const { host } = await proxy("200 OK");
     const port = Number(host.split(":")[1]);
@@ -133,7 +133,7 @@ describe("a proxy out of reach", () => {
     });
   });
 
-  test("is not reported once the tunnel is open: what fails then is the API", async () => {
+  test("is not blamed once the tunnel is open: the API fails then", async () => {
     const server = createServer();
     const hello = new Promise<Buffer>((resolve) => {
       server.on("connect", (_, socket) => {
@@ -154,7 +154,7 @@ describe("a proxy out of reach", () => {
     });
   });
 
-  test("that never answers ends with the stop of the run, since nothing has left", async () => {
+  test("that never answers is abandoned when the run stops, since nothing was sent", async () => {
     const { host, asked } = await proxy(undefined);
     const stop = new AbortController();
     const answer = clientFor({ HTTPS_PROXY: `http://${host}` }).push(queue, one, undefined, stop.signal);
@@ -167,7 +167,7 @@ describe("a proxy out of reach", () => {
   });
 });
 
-describe("which proxy", () => {
+describe("the choice of a proxy", () => {
   test.each(["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])(
     "%s names one, with a scheme or without",
     async (name) => {
@@ -182,7 +182,7 @@ describe("which proxy", () => {
   );
 
   test.each(["api.cloudflare.invalid", ".cloudflare.invalid", "cloudflare.invalid", "*", "api.cloudflare.invalid:443"])(
-    "NO_PROXY=%s goes without",
+    "NO_PROXY=%s uses no proxy",
     async (value) => {
       const { host, asked } = await proxy("403 Forbidden");
       for (const name of ["NO_PROXY", "no_proxy"]) {

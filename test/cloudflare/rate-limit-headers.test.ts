@@ -18,7 +18,7 @@ describe("readRate", () => {
     });
   });
 
-  test("takes the tightest of several limits", () => {
+  test("uses the tightest of several limits", () => {
     const headers = {
       ratelimit: ['"second";r=150;t=1, "default"; r=30 ; t=200'],
       "ratelimit-policy": '"second";q=200;w=1, "burst";q=1200;w=300',
@@ -31,7 +31,7 @@ describe("readRate", () => {
     });
   });
 
-  test("reads a Retry-After that is a date, not before now", () => {
+  test("reads a Retry-After that is a date, as now at the earliest", () => {
     const date = new Date(90_000).toUTCString();
     expect(parseRateLimitHeaders({ "retry-after": date }, 60_000).retryAfterMs).toBe(30_000);
     expect(parseRateLimitHeaders({ "retry-after": date }, 120_000).retryAfterMs).toBe(0);

@@ -28,7 +28,7 @@ test("finds a text at any depth of a body", () => {
   expect(redactBodies('Invalid: a "word" of\nbodies', [encoded(body)])).toBe("Invalid: (withheld)");
 });
 
-test("shows no end of a body where very long words are cut", () => {
+test("shows no end of a body after very long words were cut", () => {
   const body = Array.from({ length: 5_000 }, (_, n) => `<${n}>`).join("");
   expect(redactBodies(`Invalid: ${body}`, [encoded(JSON.stringify(body))])).toBe("Invalid: (withheld)");
 });
@@ -40,7 +40,7 @@ const answered = async (error: object, sent = batch) => {
   return answer.failure;
 };
 
-test("an answer that quotes the request shows nothing of it, wherever it does", async () => {
+test("an answer that quotes the request shows none of it, wherever the quote is", async () => {
   const words = `not allowed: ${key} ada@example.com ${token}`;
   const { message, documentationUrl } = await answered({
     message: words,
@@ -52,7 +52,7 @@ test("an answer that quotes the request shows nothing of it, wherever it does", 
   expect(`${message} ${documentationUrl}`).not.toMatch(/BEGIN|MIIEvQ|hkiG9w|ada@|a-token/);
 });
 
-test("an answer that is cut inside of what it quotes shows nothing of it, either", async () => {
+test("an answer that is cut inside the quote shows none of it, either", async () => {
   for (let before = 270; before < 300; before++) {
     const filler = "x ".repeat(before).slice(0, before);
     for (const words of [token, key]) {

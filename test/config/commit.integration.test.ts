@@ -31,7 +31,7 @@ async function told(folder: string, env: NodeJS.ProcessEnv = {}): Promise<string
 }
 
 describe("the commit that is checked out", () => {
-  it("is known, in a clone without history too", () => {
+  it("is found, also in a shallow clone", () => {
     using root = temporaryFolder();
     const from = join(root.path, "from");
     writeFiles(from, files);
@@ -46,7 +46,7 @@ describe("the commit that is checked out", () => {
     expect(headCommit(shallow)).toBe(git(from, "rev-parse", "HEAD"));
   });
 
-  it("is missed where the folder is in no repository, or the repository is empty", async () => {
+  it("is not found if the folder is in no repository, or the repository is empty", async () => {
     using root = temporaryFolder();
     writeFiles(root.path, files);
     expect(headCommit(root.path)).toBeUndefined();
@@ -75,7 +75,7 @@ describe("the commit that is checked out", () => {
     expect(await told(project, { ...foreign, ...config })).toBe("");
   });
 
-  it("is missed where there is no git", async () => {
+  it("is not found without git", async () => {
     using root = temporaryFolder();
     writeFiles(root.path, files);
     mkdirSync(join(root.path, ".git"));
@@ -84,7 +84,7 @@ describe("the commit that is checked out", () => {
     );
   });
 
-  it("is missed where Git says something else, which is repeated on a printable line without the folder", () => {
+  it("is not found if Git reports another error, which is quoted on one printable line without the folder", () => {
     using root = temporaryFolder();
     git(root.path, "init", "-q");
     writeFiles(root.path, { ".git/config": "[broken\u001b" });

@@ -23,7 +23,7 @@ it("names the pipeline's actor, not the user of the machine", () => {
   expect(named({ GITLAB_USER_LOGIN: "ada", GITHUB_ACTOR: "" })).toBe("ada");
 });
 
-it("names git's user elsewhere, and no e-mail address while there is another name", () => {
+it("names git's user elsewhere, and an e-mail address only if there is no name", () => {
   git("Ada Lovelace");
   expect(named({})).toBe("Ada Lovelace");
   expect(named({ BUILDKITE_BUILD_CREATOR: "ada@example.com" })).toBe("Ada Lovelace");
@@ -31,7 +31,7 @@ it("names git's user elsewhere, and no e-mail address while there is another nam
   expect(named({})).toBe(userInfo().username);
 });
 
-it("uses the given name, and none if an empty one is given", () => {
+it("uses the given name, or no name if it is empty", () => {
   expect(named({ GITHUB_ACTOR: "ada", QUEUE_SEEDER_BY: "release team" }, "none")).toBe("release team");
   expect(named({ GITHUB_ACTOR: "ada" }, "none")).toBe("");
   expect(named({ GITHUB_ACTOR: "ada", QUEUE_SEEDER_BY: "none" })).toBe("");

@@ -20,11 +20,11 @@ it.each([
   ['{"id":1}\n', '{"id":1}\n'],
   ["[not json", "[not json"],
   ["5", "5"],
-])("a text that the files do not have is a map or a list only as Pulumi writes one: %s", (text, value) => {
+])("a text that is not in the files is a map or a list only in Pulumi's own spelling: %s", (text, value) => {
   expect(configuredValue(text, undefined)).toEqual({ value, flaws: [] });
 });
 
-it("a text that the files have is what they say", () => {
+it("a text that is in the files has the type that it has there", () => {
   const { values } = stackFile(`  shop:text: '{"id":1}'\n  shop:map: { id: 1 }\n`);
   expect(configuredValue('{"id":1}', values.get("shop:text")).value).toBe('{"id":1}');
   expect(configuredValue('{"id":1}', values.get("shop:map")).value).toEqual({ id: 1 });
@@ -42,7 +42,7 @@ it("a map from Pulumi that cannot be read exactly is refused at its key", async 
   ]);
 });
 
-it("only what a manifest names is held against it, and only its own part", async () => {
+it("only values that a manifest names cause problems in it, and only their own parts", async () => {
   const { values } = stackFile("  shop:o: { on: 2024-01-01, n: 1.50, deep: [01] }\n  shop:other: 01234\n");
   const written = { values, problems: [], missing: [], environment: false };
   const given = [...values].map(([key, { passedText: text }]) => [
@@ -108,12 +108,12 @@ it.each([
   ["!!timestamp '2024-01-01'", "has a tag"],
   [".inf", "cannot represent"],
   ["{ n: .nan }", "cannot represent"],
-])("what is in %s is a flaw", (text, word) => {
+])("%s has a flaw", (text, word) => {
   const { values } = stackFile(`  shop:a: ${text}\n`);
   expect(values.get("shop:a")?.flaws).toEqual([expect.objectContaining({ message: expect.stringContaining(word) })]);
 });
 
-it("secrets are known, and nothing of them is read", () => {
+it("secrets are recognized, and their values are not read", () => {
   const { values } = stackFile(
     "  shop:a: { secure: AAAB }\n  shop:b: { x: [{ secure: AAAB }] }\n  shop:c: { secure: 1 }\n",
   );

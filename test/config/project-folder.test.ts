@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { findProjectFolder } from "../../src/config/project-folder.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 
-it("takes the folder whose Pulumi.yaml names the project, else the first", () => {
+it("returns the folder whose Pulumi.yaml names the project, or else the first", () => {
   using root = temporaryFolder();
   const [one, two, three] = ["one", "two", "three"].map((name) => join(root.path, name));
   writeFiles(root.path, {

@@ -22,7 +22,7 @@ it.each([
   expect(sets({ [file]: text }, "infra")).toBe(file);
 });
 
-it("looks as far as the checkout goes", () => {
+it("searches up to the root of the checkout", () => {
   using root = temporaryFolder();
   writeFiles(root.path, { ".git/HEAD": "", ".env": `${name}=x`, "apps/seeds/Pulumi.yaml": "name: shop\n" });
   expect(isSetByRepository(join(root.path, "apps/seeds"), name)).toBe("../../.env");
@@ -33,6 +33,6 @@ it.each([
   ["Pulumi.dev.yaml", `environment: [shop/dev]\nconfig:\n  shop:note: ${name}\n`],
   ["Pulumi.dev.yaml", "environment: [\n"],
   ["docs/.env", `${name}=x`],
-])("passes over %s that does not set it", (file, text) => {
+])("ignores %s that does not set it", (file, text) => {
   expect(sets({ [file]: text })).toBeUndefined();
 });

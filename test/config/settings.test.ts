@@ -25,7 +25,7 @@ function faults(queues: unknown): string {
 }
 
 describe("the stack's configuration", () => {
-  it("takes existing queues and queues to create, with settings spelled either way", () => {
+  it("accepts existing queues and queues to create, with settings in either spelling", () => {
     const { accountId, queues } = read({
       accountId: account,
       queues: {
@@ -56,13 +56,13 @@ describe("the stack's configuration", () => {
     });
   });
 
-  it("takes the account from the environment where the configuration has none, and knows when there is none", () => {
+  it("takes the account from the environment if the configuration has none, and has none if neither sets it", () => {
     expect(read({}, { CLOUDFLARE_ACCOUNT_ID: account }).accountId).toBe(account);
     expect(read({ accountId: "own" }, { CLOUDFLARE_ACCOUNT_ID: account }).accountId).toBe("own");
     expect(read({}, { CLOUDFLARE_ACCOUNT_ID: "" }).accountId).toBeUndefined();
   });
 
-  it("takes the policy for messages in doubt, and no other word for one", () => {
+  it("accepts the two policies for messages in doubt, and no other word", () => {
     expect([read({}).inDoubt, read({ inDoubt: "" }).inDoubt, read({ inDoubt: "stop" }).inDoubt]).toEqual([
       "resend",
       "resend",
@@ -71,7 +71,7 @@ describe("the stack's configuration", () => {
     expect(() => read({ inDoubt: "never" })).toThrow(/^queue-seeder:inDoubt CONFIG_INVALID: /);
   });
 
-  it("takes one pattern for production stacks, or a list, and nothing else", () => {
+  it("accepts one pattern for production stacks, or a list, and nothing else", () => {
     const production = (value: string) =>
       readSettings(
         {
@@ -88,7 +88,7 @@ describe("the stack's configuration", () => {
     for (const wrong of ["[7]", "[", '{"a":1}', "a b"]) expect(() => production(wrong)).toThrow(/production CONFIG_/);
   });
 
-  it("takes a body schema for a queue of either kind", () => {
+  it("accepts a body schema for a queue of either kind", () => {
     const { queues } = read({
       queues: { a: { id: "a1", body_schema: "schemas/a.json" }, b: { create: true, body_schema: "b.json" } },
     });
@@ -113,11 +113,11 @@ describe("the stack's configuration", () => {
     ["a queue to adopt that would be renamed", { o: { create: true, adopt: "a" } }, "the queue's own name is missing"],
     ["no jurisdiction", { o: { create: true, jurisdiction: "mars" } }, "one of eu, us, fedramp"],
     ["protect that is neither", { o: { create: true, protect: "yes" } }, "queues.o.protect CONFIG_INVALID"],
-  ])("refuses %s, and says where", (_, queues, expected) => {
+  ])("refuses %s, and names its location", (_, queues, expected) => {
     expect(faults(queues)).toContain(expected);
   });
 
-  it("says everything that is wrong at once", () => {
+  it("reports all problems at once", () => {
     expect(faults({ a: {}, b: { id: 1 }, c: { create: true, settings: { x: 1 } } }).split("\n")).toHaveLength(3);
   });
 });
@@ -148,7 +148,7 @@ describe("the transport", () => {
     expect(transports({ transport: "worker" })).toEqual(["worker", "worker", "rest"]);
   });
 
-  it("takes the address and the name of a Worker that was deployed by hand", () => {
+  it("accepts the address and the name of a Worker that was deployed by hand", () => {
     const given = (worker: unknown) => inspect({ worker }).settings.existingWorker;
     expect(given({ url: "https://seeder.example.com/" })).toEqual({
       url: "https://seeder.example.com",
@@ -161,7 +161,7 @@ describe("the transport", () => {
     expect(given(undefined)).toBeUndefined();
   });
 
-  it("needs a key that is 32 bytes in base64, as far as it can be read", () => {
+  it("needs a key of 32 bytes in base64, if it can be read", () => {
     const keyless = "the Worker has no key, queue-seeder:workerKey";
     expect(inspect({ queues: orders, transport: "worker" }).faults).toEqual([`transport: ${keyless}`]);
     const own = { queues: { orders: { id: "a1", transport: "worker" } } };

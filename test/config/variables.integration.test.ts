@@ -16,16 +16,16 @@ it("names the project's configuration without its namespace, and keeps secrets a
   expect(secrets).toEqual(["key"]);
 });
 
-it("treats any key as either if it is unknown which are secret", () => {
+it("treats any key as both if it is unknown which are secret", () => {
   const { config: plain, secrets } = createVariables(sources);
   expect(Object.keys(plain ?? {})).toEqual(secrets);
 });
 
-it("has no commit where there is no repository", () => {
+it("has no commit without a repository", () => {
   expect(createVariables(sources).gitSha?.()).toBeUndefined();
 });
 
-it("knows how large secrets are, and nothing else of them, where they are in plain text", () => {
+it("contains the sizes of secrets in plain text, and nothing else of them", () => {
   const given = { ...sources, config: { "shop:key": 'é"\n' }, isSecret: () => true };
   const { secretBytes, ...rest } = createVariables({ ...given, secretsInPlain: true });
   expect(secretBytes?.("key")).toEqual({ text: 4, json: 6 });

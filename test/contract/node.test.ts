@@ -17,7 +17,7 @@ const versions = ["22.18.0", "24.11.1", "26.9.0"];
 /** Suffix of the npm packages that contain Node's binaries, one for each platform. */
 const platform = process.platform === "darwin" ? `bin-darwin-${process.arch}` : `${process.platform}-${process.arch}`;
 
-it("begins with the oldest that is promised", () => {
+it("begins with the oldest supported version", () => {
   expect(engines.node).toBe(`>=${versions[0]?.replace(/\.0$/, "")}`);
 });
 
@@ -33,7 +33,7 @@ describe.each(versions)("Node %s", { timeout: 400_000 }, (version) => {
   const run = (args: readonly string[], cwd = repository, more: Readonly<Record<string, string>> = {}) =>
     spawnProcess(node, args, { cwd, env: { ...process.env, ...more }, timeoutMs: 110_000 }).done;
 
-  it("is what runs", async () => {
+  it("is the version that runs", async () => {
     expect((await run(["--version"])).stdout.trim()).toBe(`v${version}`);
   });
 
@@ -73,7 +73,7 @@ describe.each(versions)("Node %s", { timeout: 400_000 }, (version) => {
     }
   });
 
-  it("plans, deploys and looks, in the command, the program and the provider", async () => {
+  it("plans, deploys and reads the status, in the command, the program and the provider", async () => {
     await using seeder = await makeSeeder({
       messages: { "a.yaml": "queue: orders\nmessages: [{ body: { n: 1 } }]\n" },
     });

@@ -94,7 +94,7 @@ const files = (ci: "github" | "gitlab") =>
   ]);
 
 describe.each(files("github"))("%s", (_, text) => {
-  it("is a workflow without anything to complain of", async () => {
+  it("is a workflow without any finding", async () => {
     const path = file("workflow.yml", text);
     fine(await tools.actionlint(path));
     fine(await tools.schema("github-workflows", path));
@@ -102,7 +102,7 @@ describe.each(files("github"))("%s", (_, text) => {
 });
 
 describe.each(files("gitlab"))("%s", (_, text) => {
-  it("is what GitLab's schema asks for, and its scripts are sound", async () => {
+  it("is valid against GitLab's schema, and its scripts are sound", async () => {
     fine(await tools.schema("gitlab-ci", file("pipeline.yml", text)));
     for (const job of Object.values<{ script?: string[] }>(parse(text))) {
       fine(await tools.shellcheck(file("script.sh", (job.script ?? []).join("\n"))));
@@ -119,7 +119,7 @@ describe.each([
   ["the workflows that init writes", () => makeRepository("github", { stack: "on", folder: "a b/c" })],
   ["the workflows of this repository", () => join(import.meta.dirname, "../..")],
 ])("%s", (_, find) => {
-  it("have nothing that zizmor or actionlint reports", async () => {
+  it("have no finding of zizmor or actionlint", async () => {
     const root = find();
     fine(await tools.zizmor(root));
     fine(await tools.actionlintAll(root));
@@ -134,7 +134,7 @@ describe("the recipes for other platforms", () => {
     return found[0]?.text ?? "";
   };
 
-  it("have a pipeline that Buildkite's schema accepts, and sound commands in it", async () => {
+  it("have a pipeline that Buildkite's schema accepts, with sound commands", async () => {
     const text = recipe("yaml", ".buildkite/pipeline.yml");
     fine(await tools.schema("buildkite", file("pipeline.yml", text)));
     refused(
@@ -145,7 +145,7 @@ describe("the recipes for other platforms", () => {
     for (const { command = "" } of steps) fine(await tools.shellcheck(file("script.sh", command)));
   });
 
-  it("have a Jenkinsfile that is Groovy", async () => {
+  it("have a Jenkinsfile that parses as Groovy", async () => {
     const text = recipe("groovy", "pipeline {");
     fine(await tools.groovy(file("Jenkinsfile", text)));
     refused(await tools.groovy(file("Jenkinsfile", text.replace("steps {", "steps {{"))), "ERROR");
@@ -162,11 +162,11 @@ describe("the recipes for other platforms", () => {
   });
 });
 
-it("the Dockerfile has nothing that hadolint reports", async () => {
+it("the Dockerfile has no finding of hadolint", async () => {
   fine(await spawnProcess(join(bin, "hadolint"), [join(import.meta.dirname, "../../Dockerfile")]).done);
 });
 
-it("what is wrong would be seen", async () => {
+it("errors would be found", async () => {
   const read = (name: string) => readFileSync(join(pages, name), "utf8");
   const workflow = read("github/messages-deploy.yml");
   const broken = (from: string, to: string) => file("broken.yml", workflow.replace(from, to));

@@ -66,7 +66,7 @@ async function statuses(client: ProducerClient): Promise<unknown> {
   return asked.kind === "answer" ? keys.map((key) => asked.value.statuses.get(key)) : asked;
 }
 
-it("says hello, asks, pushes, and asks again", async () => {
+it("sends hello, asks, pushes, and asks again", async () => {
   deployments += 1;
   const client = connect();
   expect(client.publicKey).toBe(publicKey);
@@ -88,7 +88,7 @@ it.each<[string, FaultEffect]>([
   ["that was cut off", { kind: "truncate", when: "after" }],
   ["that a proxy replaced", { kind: "status", status: 502, body: "html", when: "after" }],
   ["to a request that never arrived", { kind: "lost", when: "before" }],
-])("repeats the request after an answer %s: the messages are there once, and certain", async (_, effect) => {
+])("repeats the request after an answer %s: the messages arrived once, and are confirmed", async (_, effect) => {
   deployments += 1;
   const client = connect();
   const before = count();
@@ -122,7 +122,7 @@ it("concludes nothing from another ledger than the one that it asked", async () 
   expect(result).not.toHaveProperty("duplicates");
 });
 
-it("takes another key and an unbound queue as refusals for good, before anything is sent", async () => {
+it("treats another key and an unbound queue as final, before anything is sent", async () => {
   deployments += 1;
   const before = count();
   const other = connect({ workerKey: Buffer.alloc(32, 6).toString("base64") });

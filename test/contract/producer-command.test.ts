@@ -79,7 +79,7 @@ it("takes the key from a file or the environment, and keeps ledgers with the que
   await command.end("SIGTERM");
 });
 
-it("starts the runtime again when it ends", async () => {
+it("restarts the runtime if it ends", async () => {
   const env = { ...process.env, QUEUE_SEEDER_WORKER_KEY: key };
   const command = await startCommandIn(folder, env, "--producer");
   await using _ = command;
@@ -93,7 +93,7 @@ it("starts the runtime again when it ends", async () => {
   await command.end("SIGTERM");
 });
 
-it("ends the runtime however it ends itself", async () => {
+it("ends the runtime, however it ends itself", async () => {
   for (const signal of ["SIGKILL", "SIGINT"] as const) {
     const command = await startCommandIn(folder, { ...process.env, QUEUE_SEEDER_WORKER_KEY: key }, "--producer");
     await using _ = command;

@@ -47,7 +47,7 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
     return numbers.map((number) => arrived.filter((one) => one === number).length);
   };
 
-  it("says hello", async () => {
+  it("answers hello", async () => {
     const { json } = await running.caller.call({ method: "GET", path: helloPath });
     expect(json).toEqual({ version: 1, state: "ready", code_digest: null, queues: ["mails", "orders"] });
   });
@@ -77,7 +77,7 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
     expect(delayed).toMatchObject({ body: "wörds", contentType: "text", delaySeconds: 7 });
   });
 
-  it("recognizes what it sent, however it is packed, and one after another or at once", async () => {
+  it("recognizes what it sent, in any batches, one after another or at once", async () => {
     const numbers = take(60);
     await running.caller.push(numbers.slice(0, 20));
     const batches = [numbers.slice(10, 40), numbers.slice(35, 60), numbers.slice(0, 60), numbers.toReversed()];
@@ -86,13 +86,16 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
     expect(times(numbers)).toEqual(numbers.map(() => 1));
   });
 
-  it.each(refusals)("reports the queue's refusal %i, and sends the messages when they come again", async (code) => {
-    const numbers = take(2);
-    running.emulator.faults.add({ match: { route: "binding" }, effect: { kind: "error", code }, times: 1 });
-    expect(await running.caller.push(numbers)).toMatchObject({ state: "refused", code, in_doubt: [] });
-    expect(await running.caller.push(numbers)).toMatchObject({ state: "accepted", repeated: 0 });
-    expect(times(numbers)).toEqual([1, 1]);
-  });
+  it.each(refusals)(
+    "reports the queue's refusal %i, and sends the messages when they are pushed again",
+    async (code) => {
+      const numbers = take(2);
+      running.emulator.faults.add({ match: { route: "binding" }, effect: { kind: "error", code }, times: 1 });
+      expect(await running.caller.push(numbers)).toMatchObject({ state: "refused", code, in_doubt: [] });
+      expect(await running.caller.push(numbers)).toMatchObject({ state: "accepted", repeated: 0 });
+      expect(times(numbers)).toEqual([1, 1]);
+    },
+  );
 
   it.each([
     ["an unknown error after the queue took them", { kind: "error", code: 15000, when: "after" }, 15000, 1],
@@ -146,7 +149,7 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
     expect(times(numbers)).toEqual([1, 1]);
   });
 
-  it("sends nothing of a request of which half arrived", async () => {
+  it("sends nothing from a request that arrived by half", async () => {
     const numbers = take(100);
     const body = pushBody({ keys: keysOf(numbers), resend_in_doubt: false }, messagesOf(numbers, "x".repeat(500)));
     const { host } = running.base;
@@ -206,14 +209,14 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
     "/v1/hell%6F",
     "/V1/hello",
     "/v1/hello%00",
-  ])("has one spelling of a path: %s", async (path) => {
+  ])("accepts only one spelling of a path: %s", async (path) => {
     expect(await callRaw(path, path)).toMatchObject({ reason: "no_such_route" });
     expect(await callRaw(path, helloPath)).toMatchObject({ reason: "no_such_route" });
   });
 
   // Older runtimes normalize a path before the Worker sees it. Then the signature must be that of the normalized path.
   it.each(["/v1/../v1/hello", "/v1/./hello", "/v1/push/orders/../../hello", "/v1/%2e/hello", "/v1/push/%2e%2e/hello"])(
-    "does nothing but what is signed: %s",
+    "does only what is signed: %s",
     async (path) => {
       expect(await callRaw(path, path)).toMatchObject({ state: "rejected" });
       expect(await callRaw(path, pushPath("orders", deployment))).toMatchObject({ state: "rejected" });
@@ -241,7 +244,7 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
   });
 
   describe("kill -9 of the runtime", () => {
-    it("before the request reached it: nothing is known, and nothing was sent", async () => {
+    it("before the request reached it: nothing was noted, and nothing was sent", async () => {
       const numbers = take(2);
       const held = running.emulator.hold({ route: "producer" }, "before");
       const lost = running.caller.push(numbers).catch((error: Error) => error);
@@ -305,7 +308,7 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
   it.each([
     ["before the queue has the messages", "before", 1],
     ["after the queue has the messages", "after", 1],
-  ] as const)("has the messages in doubt that an object was sending when it was reset, %s", async (_, when, count) => {
+  ] as const)("has in doubt the messages that an object was sending when it was reset, %s", async (_, when, count) => {
     const numbers = take(2);
     const held = running.emulator.hold({ route: "binding" }, when);
     const pushed = running.caller.push(numbers).catch((error: NoLedgerError) => error);

@@ -58,7 +58,7 @@ interface Family {
   readonly samples: readonly object[];
 }
 
-test("what is not valid is refused", () => {
+test("invalid text is refused", () => {
   const given = statusMetrics(status, 0);
   for (const broken of [given.replace("# EOF\n", ""), given.replace('stack="dev"', "stack=dev")]) {
     expect(parse(broken).status).not.toBe(0);

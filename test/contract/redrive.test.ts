@@ -12,7 +12,7 @@ import { Wrangler, wranglerVersion } from "./wrangler.ts";
 
 const out = "messages/redrive/a";
 
-test("what the SDK has sent comes out as it went in, and the SDK finds the queue empty", async () => {
+test("messages of the SDK are exported unchanged, and the SDK finds the queue empty", async () => {
   await using shop = await makeShop({ pull: false });
   const { emulator } = shop;
   const client = new Cloudflare({ apiToken: emulator.token, baseURL: emulator.baseUrl, maxRetries: 0 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 const manifest = (...ids: readonly string[]) =>
   `queue: orders\nmessages:\n${ids.map((id) => `  - { id: ${id}, body: of ${id} }\n`).join("")}`;
 
-it("rehearses what the ledger does not have, or everything with --all, and pushes nothing", async () => {
+it("rehearses what the ledger lacks, or everything with --all, and pushes nothing", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one", "two") } });
   const { stack } = seeder;
   symlinkSync(join(packages, "node_modules"), join(dirname(stack.project.dir), "node_modules"));

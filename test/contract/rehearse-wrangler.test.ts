@@ -32,7 +32,7 @@ const bodies = [
   ["a", null, "é\u2028"],
 ];
 
-test("what a consumer gets under both, and what ends as a dead letter, is the same", async () => {
+test("a consumer gets the same messages under both, and the same dead letters", async () => {
   const settings = { max_batch_size: 1, max_batch_timeout: 0, max_retries: 2 };
   await using project = await RehearsalProject.open(wrangler, {
     "consumer.ts": consumer,

@@ -166,7 +166,7 @@ describe("a consumer with a package, in TypeScript, under miniflare 5", () => {
   });
 });
 
-describe("the surroundings of a Worker", () => {
+describe("the environment of a Worker", () => {
   const bound = `${prelude}
     interface Env {
       REGION: string; KEY: string; CACHE: { put(key: string, value: string): Promise<void>; get(key: string): Promise<string | null> };
@@ -246,7 +246,7 @@ describe("the surroundings of a Worker", () => {
   });
 });
 
-test("miniflare 4, without esbuild, serves too", async () => {
+test("miniflare 4, without esbuild, works too", async () => {
   await using project = await RehearsalProject.open(miniflare, {
     "consumer.ts": `${prelude}
       export default { async queue({ messages }: Batch): Promise<void> {
@@ -264,34 +264,37 @@ test("miniflare 4, without esbuild, serves too", async () => {
   ]);
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)("%s ends it with its runtime, and reports what is known", async (signal) => {
-  await using server = await Listening.open();
-  await using project = await RehearsalProject.open(wrangler, {
-    "consumer.ts": `${prelude}
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "%s ends it and its runtime, and what is known is reported",
+  async (signal) => {
+    await using server = await Listening.open();
+    await using project = await RehearsalProject.open(wrangler, {
+      "consumer.ts": `${prelude}
       export default { async queue({ messages }: Batch): Promise<void> {
         if (messages[0]?.body !== "wait") return;
         await fetch("http://127.0.0.1:${server.port}/wait");
       } };`,
-    ...messagesFile(["done", "wait", "not begun"]),
-  });
-  const flags = ["--worker", "orders=consumer.ts,max_batch_size=1", "--allow-network", "--format", "json"];
-  const running = project.start(...flags);
-  const { closed } = await server.waiting();
-  running.child.kill(signal);
-  const { code, stdout } = await running.ended;
-  expect(code).toBe(signal === "SIGINT" ? 130 : 143);
-  const report = JSON.parse(stdout);
-  expect(report.ended).toBe("interrupted");
-  expect(report.queues[0].messages.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
-    "acknowledged",
-    "unfinished",
-    "unfinished",
-  ]);
-  // The runtime ended with the command.
-  await closed;
-});
+      ...messagesFile(["done", "wait", "not begun"]),
+    });
+    const flags = ["--worker", "orders=consumer.ts,max_batch_size=1", "--allow-network", "--format", "json"];
+    const running = project.start(...flags);
+    const { closed } = await server.waiting();
+    running.child.kill(signal);
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(signal === "SIGINT" ? 130 : 143);
+    const report = JSON.parse(stdout);
+    expect(report.ended).toBe("interrupted");
+    expect(report.queues[0].messages.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+      "acknowledged",
+      "unfinished",
+      "unfinished",
+    ]);
+    // The runtime ended with the command.
+    await closed;
+  },
+);
 
-test("the time for all of it ends it too", async () => {
+test("its total time limit ends it too", async () => {
   await using project = await RehearsalProject.open(wrangler, { ...files, ...messagesFile(["ack", "hang"]) });
   const { code, report } = await project.rehearse(
     ...["--worker", "orders=worker/consumer.ts", "--handler-timeout", "60", "--timeout", "6"],

@@ -91,7 +91,7 @@ describe("a Worker", () => {
     await running.printed("[checks] warn: careful\n[checks] warn: second line\n");
   });
 
-  test("gets nothing of a paused queue; without a consumer messages stay", async () => {
+  test("gets nothing from a paused queue; without a consumer messages stay", async () => {
     await running.configure({ batch_size: 1, max_concurrency: 1 });
     await running.api.call("PATCH", "", { settings: { delivery_paused: true } });
     await running.push("paused");
@@ -157,7 +157,7 @@ describe("a Worker", () => {
   });
 });
 
-test("what is in its hands when the emulator ends comes again in the next run, with the settings that it had", async () => {
+test("gets messages again that it held when the emulator ended, in the next run, with the settings that it had", async () => {
   await using project = await Project.open(miniflare, { "consumer.ts": consumer });
   const flags = ["--persist", "state.sqlite", "--worker"];
   {
@@ -192,7 +192,7 @@ describe("its code", () => {
     await running.printed("[orders] it is order 42 hi 1\n");
   });
 
-  test("may use packages where there is a bundler, and asks for one where there is none", async () => {
+  test("may use packages if there is a bundler, and asks for one otherwise", async () => {
     const files = {
       "consumer.ts":
         'import kleur from "kleur"; export default { queue() { console.log("bundled", typeof kleur.red); } };',
@@ -218,7 +218,7 @@ describe("its code", () => {
       /consumer\.ts: the import \.\/none was not found\./,
       () => miniflare,
     ],
-  ])("that %s ends the start, with the reason", async (_, code, reason, packages) => {
+  ])("that %s fails the start, with the reason", async (_, code, reason, packages) => {
     await using project = await Project.open(packages(), { "consumer.ts": code });
     await expect(project.emulate({}, "--worker", "orders=consumer.ts")).rejects.toThrow(reason);
   });

@@ -60,7 +60,7 @@ describe("the table of a message's way", () => {
     for (const type of types) expect(signature).toMatch(new RegExp(`\\b${type}\\b`));
   });
 
-  it("would notice a type of the body, and a function that is not exported", () => {
+  it("would report a type in a function's body, and a function that is not exported", () => {
     expect(signatureOf("export function a(b: B): C { return d as D; }", "a")).toBe("b: B -> C");
     expect(signatureOf("export interface I { a(b: B): C }", "I.a")).toBe("b: B -> C");
     expect(() => signatureOf("function a(b: B): C {}", "a")).toThrow("a is not exported");

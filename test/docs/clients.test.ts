@@ -8,7 +8,7 @@ const repository = join(import.meta.dirname, "../..");
 const page = readFileSync(join(repository, "docs/emulator.md"), "utf8");
 const records = readRecords(repository);
 
-test("the page claims of clients what the contract tests have recorded: `npm run docs` makes it", () => {
+test("the page matches what the contract tests recorded of clients: `npm run docs` makes it", () => {
   expect(withClients(page, records)).toBe(page);
 });
 
@@ -21,7 +21,7 @@ test("a changed record changes the page, and a page without its place is refused
   expect(() => withClients("words", records)).toThrow("no place for the clients");
 });
 
-test("nothing is wrong, and each client's versions are those that are tested", () => {
+test("the record has no error, and each client's versions are those that are tested", () => {
   expect(records.map(({ client }) => client.replace(/ [\d.]+$/, ""))).toEqual([
     "@distilled.cloud/cloudflare",
     "alchemy",

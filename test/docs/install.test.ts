@@ -45,7 +45,7 @@ it.each([
   "pnpm dlx queue-seeder",
   "yarn add queue-seeder",
   "bunx queue-seeder",
-])("%s would be seen", (command) => {
+])("%s would be found", (command) => {
   expect(downloads(`Run \`${command}\`.`)).toHaveLength(1);
 });
 
@@ -56,6 +56,6 @@ it.each([
   "npm install ../queue-seeder/dist/queue-seeder-0.1.0.tgz",
   "npm install ../queue-seeder",
   "npm install queue-seeder-0.1.0.tgz",
-])("%s fetches nothing of that name", (command) => {
+])("%s fetches no package of that name", (command) => {
   expect(downloads(`Run \`${command}\`.`)).toEqual([]);
 });

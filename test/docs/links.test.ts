@@ -22,7 +22,7 @@ describe("relative links", () => {
     expect(broken(page)).toEqual([]);
   });
 
-  it("are seen when they are broken", () => {
+  it("are reported if they are broken", () => {
     const text = "# Here\n[a](none.md) [b](README.md#no-such) [c](#here) [d](#there) [e](https://example.com/x.md)\n";
     expect(broken(parsePage("a.md", text))).toEqual(["none.md", "README.md#no-such", "#there"]);
   });

@@ -30,7 +30,7 @@ function isManifest(text: string): boolean {
 }
 
 describe("the manifest at", () => {
-  it.each(manifestBlocks())("%s is sound", async (_, text) => {
+  it.each(manifestBlocks())("%s is valid", async (_, text) => {
     using folder = temporaryFolder();
     const data = Object.entries(files).map(([path, content]) => [`messages/${path}`, content]);
     writeFiles(folder.path, { ...Object.fromEntries(data), "messages/page.yaml": text });
@@ -45,7 +45,7 @@ describe("the manifest at", () => {
   });
 });
 
-it("the reference is the schema's", () => {
+it("the reference matches the schema", () => {
   const read = (path: string) => readFileSync(join(repository, path), "utf8");
   const made = manifestReference(JSON.parse(read("messages/manifest.schema.json")), {
     top: read("scripts/docs/manifest-top.md"),

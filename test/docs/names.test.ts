@@ -82,15 +82,15 @@ function unknownNames(page: Page): string[] {
 }
 
 describe.each(pages().map((page) => [page.path, page] as const))("%s", (_, page) => {
-  it("names commands and flags that there are", () => {
+  it("names commands and flags that exist", () => {
     expect([...unknownCommands(page), ...unknownFlags(page)]).toEqual([]);
   });
 
-  it("names scripts that there are", () => {
+  it("names scripts that exist", () => {
     expect(unknownScripts(page)).toEqual([]);
   });
 
-  it("names codes and variables that there are", () => {
+  it("names codes and variables that exist", () => {
     expect(unknownNames(page)).toEqual([]);
   });
 });
@@ -104,7 +104,7 @@ it("docs/problems.md has every code that a deployment can end with", () => {
   expect(thrown.filter((code) => code === undefined || !text.includes(code))).toEqual([]);
 });
 
-it("what there is not is seen", () => {
+it("names that do not exist are reported", () => {
   const text = `\`npx queue-seeder vaildate\` and \`queue-seeder validate --fromat x\`, NOT_CODE and \`NO_SUCH_CODE\`
 
     npm run nothing && npx queue-seeder emulate --quue orders # queue-seeder: allow X

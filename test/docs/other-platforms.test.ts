@@ -49,7 +49,7 @@ describe("the recipes", () => {
     expect(used.filter((path) => !keys.includes(path))).toEqual([]);
   });
 
-  it("call messages.sh only with commands that it has", () => {
+  it("call messages.sh only with commands that exist", () => {
     const script = readFileSync(join(repository, "docs/pipelines/shell/messages.sh"), "utf8");
     const known = [...script.matchAll(/^ {2}([a-z]+)\)$/gm)].map(([, name]) => name);
     expect(known).toEqual(["validate", "plan", "deploy", "unlock"]);
@@ -58,7 +58,7 @@ describe("the recipes", () => {
     expect(called.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it("name workflows that there are", () => {
+  it("name workflows that exist", () => {
     const named = [...prose.matchAll(/`(messages[\w.-]*\.yml)`/g)].map(([, name = ""]) => name);
     const own = named.filter((name) => name !== "messages-shop.yml");
     expect(own.length).toBeGreaterThan(1);
@@ -75,7 +75,7 @@ describe("the policy pack", () => {
     expect(prose).toContain(`\`${segmentType}\``);
   });
 
-  it("uses properties that segments have", () => {
+  it("uses only properties that segments have", () => {
     const [, list = ""] = /const \{ (.+) \} = JSON\.parse\(props\.terms\)/.exec(pack?.text ?? "") ?? [];
     const used = new Set(list.split(", "));
     expect([...used].sort()).toEqual(["file", "inDoubtPolicy", "mode", "stack"]);

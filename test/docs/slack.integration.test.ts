@@ -33,7 +33,7 @@ it.skipIf(skipWithout("jq")).each([
   [2, "Messages are pending in prod"],
   [3, "Messages are in doubt in prod"],
   [1, "The status of prod could not be determined"],
-])("the recipe reports exit code %i of status to Slack, and ends with it", async (statusCode, text) => {
+])("the recipe reports exit code %i of status to Slack, and ends with the same code", async (statusCode, text) => {
   const { code, stderr, posted, called } = await alert(statusCode);
   expect([code, stderr]).toEqual([statusCode, ""]);
   expect(posted.text.split("\n")).toEqual([

@@ -57,14 +57,14 @@ describe("a broken manifest", () => {
       /^6:8 .*string/,
     ],
     ["what is not YAML", "queue: q\nmessages: [\n", /^\d+:\d+ /],
-  ])("is shown %s at its place", async (_, text, expected) => {
+  ])("has %s reported at its location", async (_, text, expected) => {
     const { found } = await open(text);
     expect(told(found)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
   });
 });
 
 describe("completion", () => {
-  it("offers the keys that are not there yet", async () => {
+  it("offers the keys that are still missing", async () => {
     const { uri, cursor } = await open("queue: orders\n|\nmessages:\n  - body: 1\n");
     const offered = await server.complete(uri, cursor);
     expect(offered).toEqual(expect.arrayContaining(["push", "in_doubt", "stacks", "after", "requires", "dedup_field"]));
@@ -82,7 +82,7 @@ describe("completion", () => {
     );
   });
 
-  it("offers the words that a key takes", async () => {
+  it("offers the values that a key allows", async () => {
     const { uri, cursor } = await open("queue: orders\npush: |\nmessages:\n  - body: 1\n");
     expect([...(await server.complete(uri, cursor))].sort()).toEqual(["every_deploy", "on_change", "once"]);
   });

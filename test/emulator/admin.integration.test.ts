@@ -21,7 +21,7 @@ async function admin(method: string, path: string, body?: unknown, token = emula
   return { status: response.status, json: (await response.json()) as { result: never; errors: { message: string }[] } };
 }
 
-test("faults are switched on and off while it runs", async () => {
+test("faults are switched on and off at run time", async () => {
   const added = await admin("POST", "faults", {
     match: { method: "post", route: "push", queue: "orders" },
     effect: { kind: "error", code: 10250, retry_after_seconds: 9, when: "after" },
@@ -67,7 +67,7 @@ test.each([
   expect(emulator.faults.list()).toEqual([]);
 });
 
-test("it needs the token, and its own calls do not count", async () => {
+test("it requires the token, and its own calls are not counted", async () => {
   expect((await admin("GET", "state", undefined, "wrong")).status).toBe(401);
   expect((await admin("GET", "state", undefined, "look")).status).toBe(200);
   expect((await admin("DELETE", "faults", undefined, "look")).status).toBe(403);
@@ -118,7 +118,7 @@ test("messages are shown in pages, and found by their text", async () => {
   expect((await admin("GET", `queues/${emulator.queueId("orders")}/messages?limit=-1`)).status).toBe(400);
 });
 
-test("requests are shown without their secrets", async () => {
+test("requests are shown without secrets", async () => {
   await api.post("/messages", { body: "secret words" });
   await api.post("/messages", { body: 1, delay_seconds: -1 });
   const { json } = await admin("GET", "requests?after=1");
@@ -139,7 +139,7 @@ test("the clock jumps ahead, and runs faster", async () => {
   expect((await admin("POST", "clock", { advance_ms: -1 })).status).toBe(400);
 });
 
-test("a clock from outside is not moved from here", async () => {
+test("a clock that the caller provides is not moved by the admin API", async () => {
   await using other = await startEmulator({ clock: manualClock(0), token: "other" });
   const response = await fetch(`http://127.0.0.1:${other.port}/_emulator/clock`, {
     method: "POST",

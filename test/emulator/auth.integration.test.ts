@@ -29,13 +29,13 @@ test.each([
   expect(JSON.stringify(emulator.requests)).not.toContain("good");
 });
 
-test("without a key of its own it takes no key", async () => {
+test("without a key of its own it accepts no key", async () => {
   await using emulator = await startEmulator({ queues: [{ name: "orders" }] });
   const caller = new Caller(emulator, { "x-auth-email": credentials.email, "x-auth-key": credentials.key });
   expect((await caller.call("GET", "")).code).toBe(10000);
 });
 
-test("a token that may only read can look, and change nothing", async () => {
+test("a read-only token can read, and change nothing", async () => {
   await using emulator = await startEmulator({ ...credentials, readToken: "look-token", queues: [{ name: "orders" }] });
   const caller = new Caller(emulator, { authorization: "Bearer look-token" });
   expect((await caller.call("GET", "")).status).toBe(200);
@@ -47,7 +47,7 @@ test("a token that may only read can look, and change nothing", async () => {
   expect(emulator.messages("orders")).toEqual([]);
 });
 
-test("an account of others, and a malformed one", async () => {
+test("another account, and a malformed one", async () => {
   await using emulator = await startEmulator({ ...credentials, queues: [{ name: "orders" }] });
   const get = (account: string) =>
     fetch(`${emulator.baseUrl}/accounts/${account}/queues`, { headers: { authorization: "Bearer good-token" } });
@@ -74,7 +74,7 @@ test.each([
   });
 });
 
-test("a status that sources contradict each other about can be set", async () => {
+test("a status on which the sources disagree can be configured", async () => {
   await using emulator = await startEmulator({
     ...credentials,
     queues: [{ name: "orders" }],

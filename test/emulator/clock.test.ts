@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { adjustableClock, manualClock } from "../../src/emulator/index.ts";
 
-test("a clock that runs faster, jumps, and never goes back", () => {
+test("the clock runs faster, jumps, and never goes back", () => {
   const real = manualClock(1_000);
   const clock = adjustableClock(10, real);
   expect(clock.now()).toBe(1_000);

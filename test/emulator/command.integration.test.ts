@@ -9,7 +9,7 @@ const queueId = "fedcba9876543210fedcba9876543210";
 const get = (baseUrl: string, path: string, token = "emulator-token") =>
   fetch(`${baseUrl}/accounts/${account}/queues${path}`, { headers: { authorization: `Bearer ${token}` } });
 
-test("without flags it says what to export, and ends cleanly on a signal", async () => {
+test("without flags it prints the variables to export, and ends cleanly on a signal", async () => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     await using command = await startCommand();
     expect(command.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/client\/v4$/);
@@ -23,7 +23,7 @@ test("without flags it says what to export, and ends cleanly on a signal", async
   }
 });
 
-test("flags set up what exists and what happens", async () => {
+test("flags set up queues and faults", async () => {
   await using command = await startCommand(
     ...["--token", "mine", "--queue", `mails=${queueId}`, "--queue", "orders", "--no-rate-limit"],
     ...["--fault", "error=10250,route=queues.get,times=1", "--status", "10250=503"],
@@ -92,11 +92,11 @@ test.each([
     "--worker needs the package miniflare, which is not installed. Run `npm install --save-dev miniflare`",
   ],
   [["--wrangler-dev", "orders"], "--wrangler-dev needs the package miniflare, which is not installed"],
-])("%j ends with an error that says why, and with its process", async (flags, message) => {
+])("%j ends the process, with an error that says why", async (flags, message) => {
   await expect(startCommand(...flags)).rejects.toThrow(message);
 });
 
-test("a port that is in use", async () => {
+test("a port that is in use is reported", async () => {
   await using other = await startEmulator();
   await expect(startCommand("--port", String(other.port))).rejects.toThrow(`Port ${other.port} is in use.`);
 });

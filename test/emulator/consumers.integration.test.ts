@@ -14,7 +14,7 @@ afterEach(() => emulator.close());
 
 const result = (called: { json: unknown }) => (called.json as { result: { consumer_id: string } }).result;
 
-test("a Worker is attached with the platform's settings, replaced and taken off", async () => {
+test("a Worker is attached with the platform's settings, replaced and detached", async () => {
   const created = await api.post("/consumers", { type: "worker", script_name: "mailer" });
   const consumer = {
     consumer_id: result(created).consumer_id,
@@ -76,19 +76,22 @@ test.each(["POST", "PUT"])("a body that is not JSON has the same code, with %s",
   expect((await api.raw(method, method === "POST" ? "/consumers" : "/consumers/1", "{")).code).toBe(10026);
 });
 
-test.each([undefined, "eu"])("a missing dead letter queue is created where its queue is: %s", async (jurisdiction) => {
-  const id = emulator.createQueue({ name: "here", ...(jurisdiction !== undefined && { jurisdiction }) });
-  const consumer = { type: "http_pull", dead_letter_queue: "here-dead" };
-  const created = await api.account("POST", `/${id}/consumers`, consumer);
-  expect(created.json).toMatchObject({ result: { dead_letter_queue: "here-dead" } });
-  const { result: queues } = (await api.account("GET", "?name=here-dead")).json as { result: object[] };
-  expect(queues).toMatchObject([{ queue_name: "here-dead" }]);
-  expect((queues[0] as { jurisdiction?: string }).jurisdiction).toBe(jurisdiction);
-  // The queue exists in the same jurisdiction now, so it is used.
-  const path = `/${id}/consumers/${result(created).consumer_id}`;
-  expect((await api.account("PUT", path, consumer)).status).toBe(200);
-  expect(emulator.queueNames()).toEqual(["orders", "dead", "here", "here-dead"]);
-});
+test.each([undefined, "eu"])(
+  "a missing dead letter queue is created in its queue's jurisdiction: %s",
+  async (jurisdiction) => {
+    const id = emulator.createQueue({ name: "here", ...(jurisdiction !== undefined && { jurisdiction }) });
+    const consumer = { type: "http_pull", dead_letter_queue: "here-dead" };
+    const created = await api.account("POST", `/${id}/consumers`, consumer);
+    expect(created.json).toMatchObject({ result: { dead_letter_queue: "here-dead" } });
+    const { result: queues } = (await api.account("GET", "?name=here-dead")).json as { result: object[] };
+    expect(queues).toMatchObject([{ queue_name: "here-dead" }]);
+    expect((queues[0] as { jurisdiction?: string }).jurisdiction).toBe(jurisdiction);
+    // The queue exists in the same jurisdiction now, so it is used.
+    const path = `/${id}/consumers/${result(created).consumer_id}`;
+    expect((await api.account("PUT", path, consumer)).status).toBe(200);
+    expect(emulator.queueNames()).toEqual(["orders", "dead", "here", "here-dead"]);
+  },
+);
 
 test("a Worker's queues are found by its name", async () => {
   await api.post("/consumers", { type: "worker", script_name: "mailer 2" });

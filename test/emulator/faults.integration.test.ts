@@ -97,7 +97,7 @@ describe("effects", () => {
     expect(await slow).toBe("fetch failed");
   });
 
-  test("a request that its caller has given up, which is waited for", async () => {
+  test("a request that its caller abandoned, which is waited for", async () => {
     await emulator.idle();
     const hold = emulator.hold({ route: "push" }, "before");
     const gone = new AbortController();
@@ -148,11 +148,11 @@ describe("matching", () => {
     [{ match: { route: "any" } }, "1111"],
     [{ match: { queue: "mails" } }, "0000"],
     [{ match: { queue: "orders" } }, "1111"],
-  ] as const)("%j strikes %s", async (fault, expected) => {
+  ] as const)("%j applies to %s", async (fault, expected) => {
     expect(await pattern(fault, 4)).toBe(expected);
   });
 
-  test("a share is drawn by its seed", async () => {
+  test("a share is drawn from its seed", async () => {
     const first = await pattern({ share: 0.5, seed: 7 }, 40);
     expect(await pattern({ share: 0.5, seed: 7 }, 40)).toBe(first);
     expect(await pattern({ share: 0.5, seed: 8 }, 40)).not.toBe(first);
@@ -163,7 +163,7 @@ describe("matching", () => {
     expect(await pattern({ match: { queue: emulator.queueId("orders") } }, 1)).toBe("1");
   });
 
-  test("what is removed strikes no more, and the list says what was struck", async () => {
+  test("a removed fault no longer applies, and the list counts the requests that each fault hit", async () => {
     const id = emulator.faults.add({ effect: { kind: "error", code: 10250 }, every: 2 });
     await push();
     await push();
@@ -178,7 +178,7 @@ describe("holding a request", () => {
   test.each([
     ["before", 0],
     ["after", 1],
-  ] as const)("%s acceptance, then letting it go", async (when, count) => {
+  ] as const)("%s acceptance, then releasing it", async (when, count) => {
     const hold = emulator.hold({ route: "push" }, when);
     const pending = push();
     await hold.arrived;

@@ -7,7 +7,7 @@ import { Caller } from "./caller.ts";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-test("the page's files are served without a token, and let nothing in from elsewhere", async () => {
+test("the page's files are served without a token, and load nothing from other hosts", async () => {
   await using emulator = await startEmulator();
   const root = `http://127.0.0.1:${emulator.port}`;
   const response = await fetch(root);
@@ -62,7 +62,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
   const cell = (queue: string, heading: string) => row(queue).locator("th, td").nth(headings.indexOf(heading));
   const row = (name: string) => page.getByRole("row").filter({ has: page.getByRole("button", { name, exact: true }) });
 
-  test("queues and messages are shown as they come, JSON formatted", async () => {
+  test("queues and messages are shown as they arrive, JSON formatted", async () => {
     await api.post("/messages", { body: { order: 1, lines: [1] } });
     await open();
     expect(page.url()).toBe(root());
@@ -90,7 +90,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     expect(failures).toEqual([]);
   });
 
-  test("bodies are shown as text, never run, and what is hidden in them, or turns their order, is seen", async () => {
+  test("bodies are shown as text and never run; hidden and direction-changing characters are visible", async () => {
     const body = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>";
     await api.post("/messages", { body, content_type: "text" });
     await api.post("/messages", { body: { "</pre><b>": body } });
@@ -108,7 +108,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     expect(failures).toEqual([]);
   });
 
-  test("what time alone changes is shown too", async () => {
+  test("changes over time are shown too", async () => {
     await api.post("/messages", { body: 1, delay_seconds: 1 });
     await open();
     await page.locator("#messages .state").getByText("ready", { exact: true }).waitFor();
@@ -180,7 +180,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     expect(emulator.messages("orders")).toEqual([]);
   });
 
-  test("without a token, or with another, it asks for one", async () => {
+  test("without a token, or with a wrong one, it asks for one", async () => {
     await page.goto(root());
     await page.getByLabel("API token").fill("wrong");
     await page.getByRole("button", { name: "Open" }).click();
@@ -208,7 +208,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     expect(failures).toEqual([]);
   });
 
-  test("its times are in UTC, wherever the browser is", async () => {
+  test("its times are in UTC, whatever the browser's time zone", async () => {
     const elsewhere = await browser.newPage({ timezoneId: "Asia/Kathmandu", locale: "ne-NP" });
     await api.post("/messages", { body: 1 });
     const [message] = emulator.messages("orders");

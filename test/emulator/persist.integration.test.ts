@@ -82,7 +82,7 @@ test("what was removed stays removed, and its leases are never mistaken for thos
   expect(emulator.messages("orders")).toMatchObject([{ body: 2 }]);
 });
 
-test("after kill -9 in the middle of pushes nothing acknowledged is lost", async () => {
+test("no accepted message is lost after kill -9 during pushes", async () => {
   let acknowledged: number[] = [];
   {
     await using command = await startCommand("--persist", file, "--no-rate-limit");
@@ -135,7 +135,7 @@ test("a file that another emulator uses is refused", async () => {
   await expect(start()).rejects.toThrow("another emulator is using it");
 });
 
-test("a queue set up under another id than it has is refused", async () => {
+test("a queue is refused if it is configured with another id than its own", async () => {
   await (await start()).close();
   const other = startEmulator({ queues: [{ name: "orders", id: "other" }], persist: file });
   await expect(other).rejects.toThrow("The name orders or the id");

@@ -44,7 +44,7 @@ const push = (...bodies: unknown[]) => api.post("/messages/batch", { messages: b
 const text = (message: Pulled | undefined) => Buffer.from(message?.body ?? "", "base64").toString();
 const leases = (messages: Pulled[]) => messages.map(({ lease_id }) => ({ lease_id }));
 
-test("a pulled message is whole: JSON in base64, text plain, with type and delay", async () => {
+test("a pulled message is complete: JSON in base64, text plain, with type and delay", async () => {
   const at = clock.now();
   await api.post("/messages/batch", {
     messages: [{ body: { ä: 1 } }, { body: "plain ü", content_type: "text", delay_seconds: 1 }],
@@ -78,7 +78,7 @@ test("five messages by default, a hundred at most", async () => {
   expect((await api.post("/messages/pull", { batch_size: 0 })).code).toBe(10026);
 });
 
-test("an acknowledged message is gone, one that is not comes back with another attempt", async () => {
+test("an acknowledged message is deleted; any other is delivered again with one more attempt", async () => {
   await push(1, 2);
   const first = await pull();
   const acked = await api.post("/messages/ack", { acks: leases(first).slice(0, 1) });
@@ -95,7 +95,7 @@ test("an acknowledged message is gone, one that is not comes back with another a
   expect(emulator.messages("orders")).toMatchObject([{ body: 2, attempts: 2, state: "leased" }]);
 });
 
-test("a message is pulled until its visibility timeout, which can be extended", async () => {
+test("a message is leased until its visibility timeout, which can be extended", async () => {
   await push(1);
   const [message] = await pull({ visibility_timeout_ms: 1_000 });
   clock.advance(900);
@@ -111,7 +111,7 @@ test("a message is pulled until its visibility timeout, which can be extended", 
   expect((await api.post("/messages/pull", { visibility_timeout_ms: 43_200_001 })).code).toBe(10026);
 });
 
-test("a retry comes back after its own delay, or the consumer's", async () => {
+test("a retried message is delivered again after its own delay, or the consumer's", async () => {
   await replaceConsumer({ settings: { retry_delay: 3 } });
   await push(1, 2);
   const [one, two] = await pull();
@@ -124,7 +124,7 @@ test("a retry comes back after its own delay, or the consumer's", async () => {
   expect((await pull()).map(text)).toEqual(["2"]);
 });
 
-test("delayed messages come when they are due, the others in order", async () => {
+test("delayed messages are delivered when they are due, the others in order", async () => {
   await api.post("/messages", { body: "later", delay_seconds: 10 });
   await push("a", "b");
   expect((await pull()).map(text)).toEqual(['"a"', '"b"']);
@@ -150,14 +150,14 @@ test("a message that runs out of retries goes to the dead letter queue", async (
   ]);
 });
 
-test("without a dead letter queue it is gone", async () => {
+test("without a dead letter queue it is deleted", async () => {
   await replaceConsumer({ settings: { max_retries: 0 } });
   await push(1);
   await api.post("/messages/ack", { retries: leases(await pull()) });
   expect(emulator.messages("orders")).toEqual([]);
 });
 
-test("a paused queue takes messages and gives none", async () => {
+test("a paused queue accepts messages and delivers none", async () => {
   await api.call("PATCH", "", { settings: { delivery_paused: true } });
   expect((await push(1)).status).toBe(200);
   const answer = await api.post("/messages/pull", {});
@@ -167,7 +167,7 @@ test("a paused queue takes messages and gives none", async () => {
   expect(await pull()).toHaveLength(1);
 });
 
-test("a peek leaves messages where they are, and its references delete them", async () => {
+test("a peek leaves messages in the queue, and its references delete them", async () => {
   await push(1, 2);
   const peek = async () =>
     ((await api.post("/messages/peek", { batch_size: 10 })).json as { result: { messages: Pulled[] } }).result.messages;
@@ -182,7 +182,7 @@ test("a peek leaves messages where they are, and its references delete them", as
   expect((await api.post("/messages/purge", {})).code).toBe(10026);
 });
 
-test("a preview is an older peek, and what it shows is deleted by its own call", async () => {
+test("a preview is an older kind of peek, and a call of its own deletes its messages", async () => {
   await push(1, 2);
   const preview = async () =>
     ((await api.post("/messages/preview", { batch_size: 10 })).json as { result: { messages: Pulled[] } }).result
@@ -225,7 +225,7 @@ describe("an acknowledgement after its lease", () => {
     expect(emulator.messages("orders")).toMatchObject([{ body: 2, attempts: 2 }]);
   });
 
-  test("is of no use for a retry or an extension: the message is back already", async () => {
+  test("has no effect as a retry or an extension: the message is already back", async () => {
     const [first, second] = await late(api);
     expect(await ack(api, { retries: [{ ...first, delay_seconds: 9 }] })).toMatchObject({ result: { retryCount: 0 } });
     const extended = await api.post("/messages/extend", { extend: [second] });
@@ -265,7 +265,7 @@ test.each([
   expect(emulator.messages("orders")).toMatchObject([{ state: "ready", attempts: 0 }]);
 });
 
-test("a lease is of use on its own queue only", async () => {
+test("a lease is valid for its own queue only", async () => {
   await push(1);
   const [message] = await pull();
   const dead = emulator.queueId("dead");
@@ -280,7 +280,7 @@ test("a queue without a pull consumer cannot be pulled from", async () => {
   expect([answer.status, answer.code]).toEqual([405, 10001]);
 });
 
-test("JSON bodies can come back plain, as some report", async () => {
+test("JSON bodies can be delivered as plain JSON, as some users report", async () => {
   await using plain = await startEmulator({ queues: [{ name: "orders" }], variants: { pullJson: "plain" } });
   const caller = new Caller(plain);
   await caller.post("/consumers", { type: "http_pull" });

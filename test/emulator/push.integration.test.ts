@@ -15,7 +15,7 @@ afterEach(() => emulator.close());
 const push = (body: unknown) => api.post("/messages", body);
 const batch = (body: unknown) => api.post("/messages/batch", body);
 
-test("a push lands in the queue and is answered with metrics", async () => {
+test("a pushed message is in the queue, and the answer has metrics", async () => {
   const answer = await push({ body: { order: 1 } });
   expect(answer.status).toBe(200);
   expect(answer.json).toMatchObject({
@@ -45,7 +45,7 @@ test.each([
   expect(emulator.messages("orders")[0]?.body).toEqual(body);
 });
 
-test("a message's delay goes before the batch's, and that before the queue's", async () => {
+test("a message's delay overrides the batch's, and that overrides the queue's", async () => {
   await api.call("PATCH", "", { settings: { delivery_delay: 5 } });
   await batch({ delay_seconds: 7, messages: [{ body: 1, delay_seconds: 0 }, { body: 2 }] });
   await batch({ messages: [{ body: 3 }] });
@@ -99,7 +99,7 @@ test.each([
   ["messages that are not a list", { messages: {} }, 400, 10207, 0],
   ["a message that is not an object", { messages: ["a"] }, 400, 10207, 0],
   ["messages missing", {}, 400, 10013, 0],
-])("a batch of %s is taken whole or not at all", async (_, body, status, code, count) => {
+])("a batch of %s is accepted completely or not at all", async (_, body, status, code, count) => {
   const answer = await batch(body);
   expect([answer.status, answer.code]).toEqual([status, code]);
   expect(emulator.messages("orders")).toHaveLength(count);
@@ -124,7 +124,7 @@ test("a batch without a body is an empty one", async () => {
   expect([answer.status, answer.code]).toEqual([400, 10013]);
 });
 
-test("a thousand levels are taken, and brackets in a text are none", async () => {
+test("a thousand levels are accepted, and brackets in a text do not count", async () => {
   const deep = `${"[".repeat(999)}${"]".repeat(999)}`;
   expect((await api.raw("POST", "/messages", `{"body":${deep}}`)).status).toBe(200);
   expect((await push({ body: `"${"[{".repeat(5_000)}\\` })).status).toBe(200);
@@ -154,7 +154,7 @@ test.each([
   expect((await new Caller(older).post("/messages", { body: 1 })).json).toEqual(envelope);
 });
 
-test("a queue that is not there, and an id that is none", async () => {
+test("a queue that does not exist, and an invalid id", async () => {
   expect((await api.call("POST", "/messages", { body: 1 }, "0".repeat(32))).code).toBe(10104);
   expect((await api.call("POST", "/messages", { body: 1 }, "not-an-id")).code).toBe(10107);
   expect((await api.call("GET", "/metrics", undefined, "0".repeat(32))).code).toBe(11000);

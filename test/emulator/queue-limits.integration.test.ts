@@ -19,7 +19,7 @@ async function limited(options: EmulatorOptions) {
   };
 }
 
-test("a queue takes 5,000 messages a second, and is overloaded beyond", async () => {
+test("a queue accepts 5,000 messages a second, and is overloaded above that", async () => {
   await using setup = await limited({});
   for (let i = 0; i < 50; i += 1) expect(await setup.push(100)).toBeUndefined();
   const refused = await setup.api.post("/messages", { body: 1 });
@@ -37,7 +37,7 @@ test("without a limit on requests there is none on messages", async () => {
   for (let i = 0; i < 51; i += 1) expect(await setup.push(100)).toBeUndefined();
 });
 
-test("a queue that is full takes no more until there is room", async () => {
+test("a full queue accepts no more messages until there is room", async () => {
   await using setup = await limited({ queueLimits: { queueBytes: 100 } });
   expect(await setup.push(1, 100)).toBeUndefined();
   expect(await setup.push(1)).toBe(10251);
@@ -45,7 +45,7 @@ test("a queue that is full takes no more until there is room", async () => {
   expect(await setup.push(1)).toBeUndefined();
 });
 
-test("on the free plan 10,000 operations make a day, and messages are kept for one", async () => {
+test("the free plan has 10,000 operations a day, and keeps messages for a day", async () => {
   await using setup = await limited({ freePlan: true, rateLimit: false });
   expect((await setup.api.call("GET", "")).json).toMatchObject({
     result: { settings: { message_retention_period: 86_400 } },
@@ -66,7 +66,7 @@ test("on the free plan 10,000 operations make a day, and messages are kept for o
   expect(await setup.push(1)).toBeUndefined();
 });
 
-test("the paid plan has no such end", async () => {
+test("the paid plan has no such limit", async () => {
   await using setup = await limited({ rateLimit: false });
   for (let i = 0; i < 101; i += 1) expect(await setup.push(100)).toBeUndefined();
 });

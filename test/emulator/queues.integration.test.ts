@@ -38,7 +38,7 @@ test("a queue is created, read, listed and deleted", async () => {
   expect((await api.account("GET", `/${queue.queue_id}`)).code).toBe(11000);
 });
 
-test("the list has pages, and can be asked for several names", async () => {
+test("the list has pages, and can be filtered by several names", async () => {
   for (let i = 0; i < 44; i += 1) emulator.createQueue({ name: `q-${i}` });
   const page = async (query: string) =>
     (await api.account("GET", query)).json as { result: { queue_name: string }[]; result_info: unknown };
@@ -62,7 +62,7 @@ test("the list has pages, and can be asked for several names", async () => {
   ]);
 });
 
-test("a queue is created with its settings, and the defaults of the others", async () => {
+test("a queue is created with the given settings, and defaults for the others", async () => {
   const settings = { delivery_delay: 5, delivery_paused: true, message_retention_period: 60 };
   const created = await api.account("POST", "", { queue_name: "mails", settings });
   expect(created.json).toMatchObject({ result: { settings } });
@@ -91,7 +91,7 @@ test.each([
   expect([answer.status, answer.code]).toEqual([status, code]);
 });
 
-test("PATCH keeps what it does not name, PUT does not", async () => {
+test("PATCH keeps settings that it does not name, PUT does not", async () => {
   clock.advance(5_000);
   const settings = { delivery_delay: 5, message_retention_period: 60 };
   const patched = await api.call("PATCH", "", { queue_name: "orders-2", settings });
@@ -123,7 +123,7 @@ test.each([
   expect((await api.account("GET", `/${orders()}`)).json).toEqual(before);
 });
 
-test("messages older than the retention period are gone", async () => {
+test("messages older than the retention period are deleted", async () => {
   await api.call("PATCH", "", { settings: { message_retention_period: 60 } });
   await api.post("/messages", { body: 1 });
   clock.advance(30_000);
@@ -138,7 +138,7 @@ test("messages older than the retention period are gone", async () => {
   });
 });
 
-test("an empty queue's metrics are zeros", async () => {
+test("an empty queue's metrics are zero", async () => {
   expect((await api.call("GET", "/metrics")).json).toMatchObject({
     result: { backlog_count: 0, backlog_bytes: 0, oldest_message_timestamp_ms: 0 },
   });

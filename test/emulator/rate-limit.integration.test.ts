@@ -10,7 +10,7 @@ async function limited(rateLimit: boolean | Partial<typeof limits> = limits) {
   return { clock, emulator, api: new Caller(emulator), [Symbol.asyncDispose]: () => emulator.close() };
 }
 
-test("every answer says what is left, a refusal too", async () => {
+test("every answer reports the remaining quota, a refusal too", async () => {
   await using setup = await limited();
   const ok = await setup.api.call("GET", "");
   expect(ok.headers.get("ratelimit")).toBe('"default";r=2;t=300');
@@ -21,7 +21,7 @@ test("every answer says what is left, a refusal too", async () => {
   expect(refused.headers.get("ratelimit")).toBe('"default";r=1;t=200');
 });
 
-test("one request too many blocks all for five minutes, whatever the window", async () => {
+test("one request above the limit blocks all requests for five minutes, whatever the window", async () => {
   await using setup = await limited();
   for (let i = 0; i < 3; i += 1) expect((await setup.api.call("GET", "")).status).toBe(200);
   setup.clock.advance(290_000);
@@ -38,7 +38,7 @@ test("one request too many blocks all for five minutes, whatever the window", as
 });
 
 test.each([false, true])(
-  "pulls and acknowledgements count for no limit, or do with the switch: %s",
+  "pulls and acknowledgements count towards no limit, unless the option is set: %s",
   async (countPulls) => {
     const clock = manualClock(1_700_000_000_000);
     const rateLimit = { ...limits, requestsPerSecondPerAddress: 2 };
@@ -63,14 +63,14 @@ test.each([false, true])(
   },
 );
 
-test("a window that passed starts anew", async () => {
+test("a new window starts after the old one", async () => {
   await using setup = await limited();
   for (let i = 0; i < 3; i += 1) await setup.api.call("GET", "");
   setup.clock.advance(300_000);
   expect((await setup.api.call("GET", "")).headers.get("ratelimit")).toBe('"default";r=2;t=300');
 });
 
-test("production's figures are the default", async () => {
+test("production's limits are the default", async () => {
   await using setup = await limited(true);
   const answer = await setup.api.call("GET", "");
   expect(answer.headers.get("ratelimit")).toBe('"default";r=1199;t=300');
@@ -81,7 +81,7 @@ test("production's figures are the default", async () => {
   expect((await setup.api.call("GET", "")).status).toBe(200);
 });
 
-test("without a limit there are no headers about one", async () => {
+test("without a limit there are no rate limit headers", async () => {
   await using setup = await limited(false);
   expect((await setup.api.call("GET", "")).headers.has("ratelimit")).toBe(false);
 });

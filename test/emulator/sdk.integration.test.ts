@@ -255,7 +255,7 @@ describe("failures", () => {
     expect(emulator.messages("orders")).toHaveLength(1);
   });
 
-  test("a limit is passed on with its code, and a refusal is not tried again", async () => {
+  test("a limit is reported with its code, and a refusal is not retried", async () => {
     const one = new Cloudflare({ maxRetries: 2 });
     const body = "x".repeat(127_901);
     const refused = one.queues.messages.push(orders, { account_id, body, content_type: "text" });
@@ -263,7 +263,7 @@ describe("failures", () => {
     expect(emulator.requests).toHaveLength(1);
   });
 
-  test("it sends again after an error, and so twice when only the answer was lost", async () => {
+  test("it sends again after an error, so it sends twice if only the answer was lost", async () => {
     const one = new Cloudflare({ maxRetries: 1 });
     emulator.faults.add({ effect: { kind: "lost", when: "after" }, times: 1 });
     await push(one);

@@ -26,7 +26,7 @@ test.each([
   ["a page of another site", { origin: "http://evil.example" }, 403],
   ["a page of another port", { origin: "http://127.0.0.1:1" }, 403],
   ["a page without a site", { origin: "null" }, 403],
-])("called by %s", async (_, headers, status) => {
+])("called as %s", async (_, headers, status) => {
   const own = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, value.replace("PORT", String(emulator.port))]),
   );
@@ -51,12 +51,12 @@ test.each([
   ["as announced", "Content-Length: 2000001\r\n\r\n", ""],
   ["as announced, instead of being asked for", "Expect: 100-continue\r\nContent-Length: 2000001\r\n\r\n", ""],
   ["as it comes", "Transfer-Encoding: chunked\r\n\r\n", `1e8481\r\n${" ".repeat(2_000_001)}`],
-])("a body too large is refused %s, before it is whole", async (_, header, body) => {
+])("a body that is too large is refused %s, before it is complete", async (_, header, body) => {
   const answer = await exchange(`POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n${header}${body}`);
   expect(answer).toMatch(/^HTTP\/1\.1 413 .*\r\n\r\n\{"success":false,"errors":\[\{"code":10205,/s);
 });
 
-test("a body too large is taken in and refused, and the connection stays", async () => {
+test("a body that is too large is read and refused, and the connection stays open", async () => {
   const api = new Caller(emulator);
   for (const bytes of [2_000_001, 20_000_000]) {
     const answer = await api.raw("POST", "/messages", " ".repeat(bytes));
@@ -95,12 +95,12 @@ test("complete requests before an invalid one are answered first", async () => {
   expect(emulator.messages("orders")).toHaveLength(1);
 });
 
-test("headers without an end are refused as such", async () => {
+test("headers without an end are refused", async () => {
   const answer = await exchange(`GET ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${"x".repeat(20_000)}\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1\.1 431 /);
 });
 
-test("the largest batch the API takes fits, with every character escaped", async () => {
+test("the largest batch that the API accepts fits, with every character escaped", async () => {
   const body = "\u0001".repeat(127_900);
   const answer = await new Caller(emulator).post("/messages/batch", {
     messages: [
@@ -111,13 +111,13 @@ test("the largest batch the API takes fits, with every character escaped", async
   expect(answer.status).toBe(200);
 });
 
-test("an address that is none", async () => {
+test("an invalid URL", async () => {
   expect(await exchange("GET http://[ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")).toMatch(
     /^HTTP\/1\.1 400 /,
   );
 });
 
-test("a caller that goes away in the middle of its body leaves nothing behind", async () => {
+test("a caller that disconnects in the middle of its body leaves nothing behind", async () => {
   const socket = connect(emulator.port, "127.0.0.1");
   socket.write(`POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 11\r\n\r\n{"body"`);
   socket.end();
@@ -146,7 +146,7 @@ test("metrics can be followed as they change", async () => {
   stop.abort();
 });
 
-test("it closes while metrics are followed, whose answer then ends as a whole one", async () => {
+test("it closes while metrics are followed, and their answer then ends completely", async () => {
   const url = `${emulator.baseUrl}/accounts/${emulator.accountId}/queues/${emulator.queueId("orders")}/metrics`;
   const response = await fetch(url, {
     headers: { authorization: `Bearer ${emulator.token}`, accept: "text/event-stream" },
@@ -160,7 +160,7 @@ test("anything but HTTP is refused", async () => {
   expect(await exchange("words\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
 });
 
-test("a mistake of the emulator's own has a code too", async () => {
+test("an internal error of the emulator has a code too", async () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   let reads = 0;
   const now = () => {
@@ -178,7 +178,7 @@ test("a mistake of the emulator's own has a code too", async () => {
   expect(broken.messages("orders")).toEqual([]);
 });
 
-test("it listens on its own address, and on another only if that is given", async () => {
+test("it listens on 127.0.0.1, and on another address only if that is given", async () => {
   const url = (port: number) => `http://127.0.0.2:${port}/client/v4/accounts/${emulator.accountId}/queues`;
   const call = (port: number, token: string) => fetch(url(port), { headers: { authorization: `Bearer ${token}` } });
   await expect(call(emulator.port, emulator.token)).rejects.toThrow("fetch failed");

@@ -47,7 +47,7 @@ test.each([
   expect((await call("GET", "")).result).toEqual([]);
 });
 
-test("the list can be ordered", async () => {
+test("the list can be sorted", async () => {
   for (const name of ["b", "a", "c"]) await call("POST", "", { ...valid(), name, enabled: name !== "b" });
   const names = async (query: string) =>
     ((await call("GET", query)).result as { name: string }[]).map(({ name }) => name);
@@ -80,7 +80,7 @@ test.each([
   expect(result).toMatchObject({ source, events: [event] });
 });
 
-test("the list can be asked for one queue's, and a subscription moves to another queue", async () => {
+test("the list can be filtered by queue, and a subscription can move to another queue", async () => {
   const mails = emulator.createQueue({ name: "mails" });
   const orders = emulator.queueId("orders");
   const { result } = await call("POST", "", valid());
@@ -97,7 +97,7 @@ test("the list can be asked for one queue's, and a subscription moves to another
   expect((await call("GET", `/${id}`)).result).toEqual(moved.result);
 });
 
-test("an unknown subscription, and those of a queue that is gone", async () => {
+test("an unknown subscription, and those of a deleted queue", async () => {
   const { result } = await call("POST", "", valid());
   const { id } = result as { id: string };
   for (const [method, body] of [["GET"], ["PATCH", {}], ["DELETE"]] as const) {

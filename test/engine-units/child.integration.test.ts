@@ -7,7 +7,7 @@ test("a process result has the exit code and the output", async () => {
   expect(await done).toEqual({ code: 3, signal: null, stdout: "out\n", stderr: "err\n" });
 });
 
-test("one that cannot be started is an error", async () => {
+test("a process that cannot be started is an error", async () => {
   await expect(spawnProcess("/absent/tool", []).done).rejects.toThrow("ENOENT");
 });
 
@@ -15,14 +15,14 @@ test("one that cannot be started is an error", async () => {
 const withSecondProcess = ["-c", "sleep 600 & echo started; wait"];
 const killed = { code: null, signal: "SIGKILL" };
 
-test("stop ends what it has started, too", async () => {
+test("stop ends its child processes, too", async () => {
   const { child, done, stop } = spawnProcess("/bin/sh", withSecondProcess);
   await once(child.stdout ?? child, "data");
   stop();
   expect(await done).toMatchObject(killed);
 });
 
-test("so does a signal, also one that came before", async () => {
+test("a signal ends it, also one that came before the start", async () => {
   const abort = new AbortController();
   const { child, done } = spawnProcess("/bin/sh", withSecondProcess, { signal: abort.signal });
   await once(child.stdout ?? child, "data");
@@ -31,11 +31,11 @@ test("so does a signal, also one that came before", async () => {
   expect(await spawnProcess("/bin/sh", withSecondProcess, { signal: abort.signal }).done).toMatchObject(killed);
 });
 
-test("so does the end of its time", async () => {
+test("its time limit ends it", async () => {
   expect(await spawnProcess("/bin/sh", withSecondProcess, { timeoutMs: 50 }).done).toMatchObject(killed);
 });
 
-test("stopping what has ended does nothing", async () => {
+test("stopping an ended process does nothing", async () => {
   const { done, stop } = spawnProcess("/bin/sh", ["-c", "exit 0"]);
   await done;
   expect(stop).not.toThrow();

@@ -24,7 +24,7 @@ function refused(...path: string[]): string[] {
 }
 
 describe("on PATH", () => {
-  test("the first that is new enough and complete is taken, before the home's", () => {
+  test("the first one that is new enough and complete is used, before the home's", () => {
     const [old, good, later] = ["old", "good", "later"].map((name) => join(dir, name)) as [string, string, string];
     fakeEngine(old, "3.99.0");
     fakeEngine(good, "3.251.2");
@@ -55,14 +55,14 @@ describe("on PATH", () => {
   test.each([
     ["fails", "#!/bin/sh\nexit 1\n"],
     ["says something else", "#!/bin/sh\necho hello\n"],
-  ])("one that %s is refused", (_, text) => {
+  ])("an engine that %s is refused", (_, text) => {
     fakeEngine(join(dir, "cli"), "3.250.0");
     writeScript(join(dir, "cli/pulumi"), text);
     expect(find(join(dir, "cli"))).toBeUndefined();
     expect(refused(join(dir, "cli"))).toEqual(["it does not say its version"]);
   });
 
-  test("what cannot be run is none", () => {
+  test("a file that cannot be run is not an engine", () => {
     for (const name of ["empty", "no-bit"]) fakeEngine(join(dir, name), "3.250.0");
     writeFileSync(join(dir, "empty/pulumi"), "");
     chmodSync(join(dir, "no-bit/pulumi"), 0o644);
@@ -101,7 +101,7 @@ describe("in Pulumi's home", () => {
     expect(existsSync(join(dir, "it-ran"))).toBe(false);
   });
 
-  test("an empty file, as a broken download may leave, is none", () => {
+  test("an empty file, as a broken download may leave, is not an engine", () => {
     fakeEngine(versioned("3.250.0"), "3.250.0");
     writeFileSync(join(versioned("3.250.0"), "pulumi"), "");
     expect(find()).toBeUndefined();
@@ -125,13 +125,13 @@ describe("in Pulumi's home", () => {
     });
   });
 
-  test("it is ~/.pulumi where PULUMI_HOME is not set", () => {
+  test("it is ~/.pulumi if PULUMI_HOME is not set", () => {
     fakeEngine(join(dir, ".pulumi/versions/3.250.0/bin"), "3.250.0");
     expect(findEngine({ HOME: dir })).toMatchObject({ version: "3.250.0" });
     expect(findEngine({ HOME: dir, PULUMI_HOME: "" })).toMatchObject({ version: "3.250.0" });
   });
 
-  test("one that cannot be read is an error, not none", () => {
+  test("an unreadable home is an error, not an absent one", () => {
     mkdirSync(home);
     writeFileSync(join(home, "versions"), "a file");
     expect(() => find()).toThrow(/ENOTDIR/);

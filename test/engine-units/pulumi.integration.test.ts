@@ -6,7 +6,7 @@ import { EngineNotFoundError, engineEnvironment, findPulumi } from "../../src/en
 import { UsageError } from "../../src/usage-error.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 
-it("says why the package `pulumi` could get no engine", async () => {
+it("reports why the package `pulumi` could not get an engine", async () => {
   using root = temporaryFolder();
   const launcher = "node_modules/.bin/pulumi";
   writeFiles(root.path, { [launcher]: "#!/bin/sh\necho downloading >&2\necho 'error: no route' >&2\nexit 1\n" });
@@ -28,13 +28,13 @@ it.each([".", "packages/shop"])("refuses the packages of Yarn's Plug'n'Play for 
   );
 });
 
-it("takes what Plug'n'Play left above a project with packages of its own for no refusal", () => {
+it("does not refuse a project with its own packages because of Plug'n'Play files above it", () => {
   using root = temporaryFolder();
   writeFiles(root.path, { ".pnp.cjs": "", "shop/node_modules/@pulumi/pulumi/package.json": "{}" });
   expect(findPlugAndPlay(join(root.path, "shop"))).toBeUndefined();
 });
 
-it("has the program and the provider use Node's compile cache, in the folder that the environment names if it names one", () => {
+it("has the program and the provider use Node's compile cache, in the folder from the environment if one is set", () => {
   const engine = { pulumi: "/opt/pulumi/pulumi", binDir: "/opt/pulumi", version: "3.250.0", from: "path" } as const;
   const own = join(import.meta.dirname, "../../node_modules/.cache/queue-seeder");
   expect(engineEnvironment(engine, {}).NODE_COMPILE_CACHE).toBe(own);
@@ -43,7 +43,7 @@ it("has the program and the provider use Node's compile cache, in the folder tha
   );
 });
 
-it("limits the young generation of the program and the provider, unless the user's options do", () => {
+it("limits the young generation of the program and the provider, unless the user's options set it", () => {
   const engine = { pulumi: "/opt/pulumi/pulumi", binDir: "/opt/pulumi", version: "3.250.0", from: "path" } as const;
   const optionsWith = (NODE_OPTIONS: string) => engineEnvironment(engine, { NODE_OPTIONS }).NODE_OPTIONS;
   expect(engineEnvironment(engine, {}).NODE_OPTIONS).toBe("--max-semi-space-size=8");

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { expect, it } from "vitest";
 import { isProcessDead, parseLockHolder } from "../../src/engine/stack-lock.ts";
 
-it("reads who holds a stack whose state is in a folder", () => {
+it("reads the holder of a stack whose state is in a folder", () => {
   const text = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
   file:///state/.pulumi/locks/organization/tiny/dev/abc.json?no_tmp_dir=true: created by ann@box (pid 123) at 2026-11-26T11:00:00Z
 `;
@@ -23,11 +23,11 @@ it("reports what it can if Pulumi reports less", () => {
   );
 });
 
-it("takes nothing else for a lock", () => {
+it("treats nothing else as a lock", () => {
   expect(parseLockHolder("error: update failed")).toBeUndefined();
 });
 
-it("knows a holder of this machine that has ended, and takes no other for gone", () => {
+it("recognizes a holder on this machine that has ended, and assumes it of no other", () => {
   const ended = spawnSync(process.execPath, ["--version"]).pid;
   const here = { text: "", host: hostname() };
   expect(isProcessDead({ ...here, pid: ended })).toBe(true);

@@ -10,7 +10,7 @@ const identity = { project: "shop", stack: "dev" };
 const exported = (...resources: readonly object[]) => JSON.stringify({ version: 3, deployment: { resources } });
 
 describe("the Pulumi state", () => {
-  it("has nothing at first", () => {
+  it("is empty at first", () => {
     expect(parseState(JSON.stringify({ version: 3, deployment: { manifest: {} } }), identity)).toEqual({
       segments: [],
       sources: [],
@@ -70,7 +70,7 @@ describe("the Pulumi state", () => {
     });
   });
 
-  it("passes over what was replaced and waits for its deletion", () => {
+  it("skips replaced resources that wait for their deletion", () => {
     expect(parseState(exported({ ...segment, delete: true }), identity).segments).toEqual([]);
   });
 
@@ -89,12 +89,12 @@ describe("the Pulumi state", () => {
     expect(parseState(exported(moved), identity).segments).toMatchObject([{ manifest: "new::b", origin: "manifest" }]);
   });
 
-  it("knows what the next run creates anew", () => {
+  it("marks what the next run replaces", () => {
     const flags = (more: object) => parseState(exported({ ...segment, ...more }), identity).segments[0]?.replaced;
     expect([flags({}), flags({ taint: true }), flags({ pendingReplacement: true })]).toEqual([false, true, true]);
   });
 
-  it("is refused where another project or stack wrote it", () => {
+  it("is refused if another project or stack wrote it", () => {
     const renamed = (urn: string) => () => parseState(exported({ ...segment, urn }), identity);
     expect(renamed(segment.urn.replace("::shop::", "::store::"))).toThrow(
       /^STATE_OF_OTHER_STACK: the state holds resources of store\/dev, and this is shop\/dev\./,
@@ -103,7 +103,7 @@ describe("the Pulumi state", () => {
     expect(renamed(segment.urn)).not.toThrow();
   });
 
-  it("is refused where the id of a queue or an account is encrypted in it", () => {
+  it("is refused if the id of a queue or an account is encrypted in it", () => {
     const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
     for (const more of [{ queueId: secret }, { accountId: secret }]) {
       const text = exported({ ...segment, outputs: { ...segment.outputs, ...more } });
@@ -126,7 +126,7 @@ describe("the Pulumi state", () => {
   });
 });
 
-describe("asking for it", () => {
+describe("reading the state", () => {
   const pulumi = (code: number, stdout: string, stderr = ""): Pulumi => ({
     engine: { pulumi: "/bin/pulumi", binDir: "/bin", version: "3.250.0", from: "path" },
     env: {},
@@ -137,12 +137,12 @@ describe("asking for it", () => {
     [3, "no_login"],
     [6, "no_stack"],
     [1, "unreadable"],
-  ])("says of exit code %i: %s", async (code, kind) => {
+  ])("explains exit code %i: %s", async (code, kind) => {
     const reading = await readState(async () => pulumi(code, "", "warning: old\nerror: it is so.\n"), "dev", identity);
     expect(reading).toEqual({ kind: "none", code: kind, reason: "it is so" });
   });
 
-  it("says that there is no engine", async () => {
+  it("reports that there is no engine", async () => {
     const reading = await readState(() => Promise.reject(new EngineNotFoundError("there is none")), "dev", identity);
     expect(reading).toEqual({ kind: "none", code: "no_engine", reason: "there is none" });
   });
@@ -152,7 +152,7 @@ describe("asking for it", () => {
     expect(reading).toMatchObject({ kind: "read", state: { segments: [{ name: "a::b/0" }] } });
   });
 
-  it("gives a reason even if Pulumi gave none", () => {
+  it("gives a reason even if Pulumi gives none", () => {
     expect(parseReason("")).toBe("Pulumi gave no reason");
   });
 });

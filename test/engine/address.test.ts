@@ -36,7 +36,7 @@ it("sends nothing to an address that only the repository names, the queue's own 
   expect([up.code, up.stderr]).toEqual([1, expect.stringContaining("BASE_URL_UNTRUSTED")]);
 });
 
-it("takes an address that a file of the repository puts into the environment for the repository's", async () => {
+it("treats an address that a file of the repository puts into the environment as the repository's", async () => {
   const reached: unknown[] = [];
   const server = createServer((socket) => {
     reached.push(socket);

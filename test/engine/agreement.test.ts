@@ -68,7 +68,7 @@ type Counts = Readonly<Record<string, number>>;
 const withoutZeros = (entries: readonly (readonly [string, number])[]): Counts =>
   Object.fromEntries(entries.filter(([, count]) => count > 0));
 
-it("agrees in every view on what a run does after changes of every kind", async () => {
+it("shows the same in every view, after changes of every kind", async () => {
   const own = (name: string, more: object = {}) => ({ [name]: { create: true, name, ...more } });
   await using seeder = await makeSeeder({
     messages: {

@@ -5,7 +5,7 @@ const count = 12_000;
 const many = `queue: orders\nmessages:\n${Array.from({ length: count }, (_, n) => `  - body: ${n}\n`).join("")}`;
 
 // Pulumi treats SIGINT alike; up.test.ts has it, since `queue-seeder up` sends that.
-it("finishes what is under way on SIGTERM, saves, and resumes", async () => {
+it("finishes requests in flight on SIGTERM, saves, and resumes", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many } });
   const { stack, emulator, bodies } = seeder;
   // 120 requests of a second each, of which 40 at a time are made, leave two seconds for the signal to arrive.

@@ -14,7 +14,7 @@ two"
 b,"Sankt ""Pölten""",1e3,"\r"
 `;
 
-it("pushes every row of a data file as it is written, and none of a file that is something else", async () => {
+it("pushes every row of a data file verbatim, and none of a file of another kind", async () => {
   await using seeder = await makeSeeder({
     messages: {
       "frames.yaml": source("frames.ndjson.zst"),

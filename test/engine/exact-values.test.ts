@@ -18,7 +18,7 @@ function configure(
   project.write(file, `${readFileSync(join(project.dir, file), "utf8").trimEnd()}\n${text}`);
 }
 
-it("keeps what numbers, dollars and quoted JSON look like, byte by byte", async () => {
+it("keeps the spelling of numbers, dollar signs and quoted JSON, byte by byte", async () => {
   const messages = {
     "a.yaml": `queue: orders
 defaults: { content_type: text }
@@ -92,7 +92,7 @@ source: { file: rows.ndjson, map: { id: "p-\${row.id}", content_type: text, body
   expect(sent(seeder)).toHaveLength(25);
 });
 
-it("gives manifests the configuration exactly, or refuses it at its place, as validate --stack does", async () => {
+it("passes the configuration to manifests exactly, or refuses it at its location, as validate --stack does", async () => {
   const names = ["big", "text", "compact", "list", "obj", "plain", "under", "json", "typed", "version"];
   const bodies = names.map((name) => `  - { id: ${name}, body: "\${config.${name}}" }`).join("\n");
   const more = `  - { id: part, body: "\${config.obj.v} \${config.obj.deep.0} \${config.json.a}" }

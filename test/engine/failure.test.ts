@@ -23,7 +23,7 @@ it("keeps the ledger of a run that failed in the middle, also through a refresh,
   expect(bodies("orders").sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 600 }, (_, n) => n));
 });
 
-it("sends again what got no answer, and names what may have arrived twice", async () => {
+it("sends messages without an answer again, and names those that may have arrived twice", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(3) } });
   const { stack, emulator, bodies } = seeder;
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
@@ -36,7 +36,7 @@ it("sends again what got no answer, and names what may have arrived twice", asyn
   });
 });
 
-it("with in_doubt: stop never sends again what got no answer, and can be destroyed", async () => {
+it("with in_doubt: stop never sends messages without an answer again, and can be destroyed", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": `in_doubt: stop\n${many(3)}` } });
   const { stack, emulator, bodies } = seeder;
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
@@ -48,7 +48,7 @@ it("with in_doubt: stop never sends again what got no answer, and can be destroy
   expect(bodies("orders")).toEqual([0, 1, 2]);
 });
 
-it.each(["none", "wrong"] as const)("says which credentials it wants: %s", async (credentials) => {
+it.each(["none", "wrong"] as const)("names the credentials that it needs: %s", async (credentials) => {
   await using seeder = await makeSeeder({
     messages: { "a.yaml": many(1) },
     credentials: credentials === "none" ? "none" : "config",
@@ -62,7 +62,7 @@ it.each(["none", "wrong"] as const)("says which credentials it wants: %s", async
   expect(seeder.stack.exportState()).not.toContain("not-the-token");
 });
 
-it("shows every problem of every manifest at its place, and pushes nothing", async () => {
+it("shows every problem of every manifest at its location, and pushes nothing", async () => {
   await using seeder = await makeSeeder({
     messages: {
       "good.yaml": many(2),
@@ -80,7 +80,7 @@ it("shows every problem of every manifest at its place, and pushes nothing", asy
   expect(seeder.emulator.requests).toHaveLength(0);
 });
 
-it("says what is wrong with the configuration: an id and create and an unknown key, and then no account", async () => {
+it("reports errors in the configuration: both id and create, an unknown key, and then no account", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(1) } });
   const { stack, emulator } = seeder;
   const orders = { id: emulator.queueId("orders") };
@@ -100,7 +100,7 @@ it("says what is wrong with the configuration: an id and create and an unknown k
   expect(emulator.requests).toHaveLength(0);
 });
 
-it("takes account and credentials from the environment where the configuration has none", async () => {
+it("takes account and credentials from the environment if the configuration has none", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(1) }, credentials: "environment" });
   await seeder.stack.setConfig({ "queue-seeder:accountId": "" });
   succeeded(await seeder.stack.up({ env: { CLOUDFLARE_ACCOUNT_ID: seeder.emulator.accountId } }));

@@ -76,7 +76,7 @@ async function finish(seeder: Seeder): Promise<readonly number[]> {
   return twice;
 }
 
-it("an orphaned provider stops and ends, and what it pushed is known to the next run", async () => {
+it("an orphaned provider stops and ends, and the next run knows what it pushed", async () => {
   await using seeder = await makeKilled();
   const run = await startPushing(seeder);
   run.child.kill("SIGKILL");
@@ -98,7 +98,7 @@ it("an orphaned provider stops and ends, and what it pushed is known to the next
   expect(readdirSync(join(stack.project.dir, ".queue-seeder/journal"))).toEqual([]);
 });
 
-it("after engine and provider were killed together, only what was in flight may be there twice", async () => {
+it("after engine and provider were killed together, only messages in flight may arrive twice", async () => {
   await using seeder = await makeKilled();
   const run = await startPushing(seeder);
   run.child.kill("SIGKILL");

@@ -24,7 +24,7 @@ it("keeps two stacks apart", async () => {
   expect(bodies("orders-prod").sort()).toEqual([1, "only prod"]);
 });
 
-it("reads metrics anew on refresh, shows in preview how many messages will go, and recalls none on destroy", async () => {
+it("reads metrics again on refresh, shows in preview how many messages will be pushed, and recalls none on destroy", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2) } });
   const { stack, emulator } = seeder;
   succeeded(await stack.up());

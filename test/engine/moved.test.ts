@@ -4,7 +4,7 @@ import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 const messages = "queue: orders\nmessages:\n  - body: { order: 1 }\n  - body: { order: 2 }\n";
 const rows = "queue: orders\nsource: { file: rows.ndjson }\n";
 
-it("pushes nothing of a manifest that moved, only what is new in it, and nothing if the former name is deployed as well", async () => {
+it("pushes from a renamed manifest only what is new, and nothing if the former name is deployed as well", async () => {
   const text = (body: number, more = "") => `${more}queue: orders\nmessages: [{ id: "${body}", body: ${body} }]\n`;
   await using seeder = await makeSeeder({
     messages: {
@@ -48,7 +48,7 @@ it("pushes nothing of a manifest that moved, only what is new in it, and nothing
   expect(bodies("orders").slice(6)).toEqual([3, { order: 3 }]);
 });
 
-it("pushes nothing again of a data file that grew and whose move was interrupted by a kill", async () => {
+it("pushes no row twice from a data file that grew and whose renaming was interrupted by a kill", async () => {
   const text = (more = "") => `${more}in_doubt: stop\nqueue: orders\nsource: { file: rows.ndjson }\n`;
   await using seeder = await makeSeeder({ messages: { "a.yaml": text(), "rows.ndjson": "0\n1\n" } });
   const { stack, emulator } = seeder;

@@ -27,7 +27,7 @@ it("creates a queue and fills it from a manifest and from values, as its page sh
   expect(shop.pushes()).toEqual([1, 2]);
 });
 
-it("is a whole project's program in a few lines, with the faster start of its page", async () => {
+it("is the program of a whole project in a few lines, with the faster start of docs/library.md", async () => {
   const messages = "queue: orders\nmessages:\n  - body: 1\n  - id: two\n    body: { project: '${project}' }\n";
   await using shop = await makeShop({
     tarball: packed(),
@@ -79,7 +79,7 @@ messages:
   - { body: "\${stack}" }
 `;
 
-it("deploys the manifests of a file, a component each", async () => {
+it("deploys the manifests of a file, each in a component", async () => {
   const files = { "index.ts": manifestProgram, "seeds/orders.yaml": twoDocuments };
   await using shop = await makeShop({ tarball: packed(), files });
   const { stack } = shop;
@@ -167,7 +167,7 @@ it("repairs one of two components that deploy the same manifest", async () => {
   expect(shop.pushes()).toEqual([1, 1, 1]);
 });
 
-it("pushes nothing again of a component whose renaming was interrupted by a kill", async () => {
+it("pushes no message twice from a component whose renaming was interrupted by a kill", async () => {
   const program = (name: string, options: string) => `import { Config } from "@pulumi/pulumi";
 import { MessageManifest } from "queue-seeder";
 const queueId = new Config("shop").require("queueId");

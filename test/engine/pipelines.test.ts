@@ -95,7 +95,7 @@ describe("GitHub Actions", () => {
   }
 
   it(
-    "validates with annotations, plans in a comment, deploys what was reviewed, and then nothing",
+    "validates with annotations, plans in a comment, deploys the reviewed plan, and then nothing",
     async () => {
       const { api } = world;
       // From a fork: no secrets, no variables, and a read-only token.
@@ -159,7 +159,7 @@ describe("GitHub Actions", () => {
   );
 
   it(
-    "refuses what was changed after the review, until a user deploys it by hand, and reports a failure",
+    "refuses changes after the review, until a user deploys them by hand, and reports a failure",
     async () => {
       write("later", "third");
       const planned = await run("messages-plan", pullRequest("b1"));

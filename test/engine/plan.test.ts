@@ -44,7 +44,7 @@ async function planAndPush(seeder: Seeder) {
   return plan;
 }
 
-it("says of messages and rows what `pulumi up` then pushes: at first, added, removed, appended, unchanged, edited", async () => {
+it("predicts what `pulumi up` pushes: new, added, removed, appended, unchanged and edited messages and rows", async () => {
   await using seeder = await makeSeeder({
     messages: {
       "d.yaml": "queue: orders\nsource: { file: d.ndjson }\n",
@@ -72,7 +72,7 @@ it("says of messages and rows what `pulumi up` then pushes: at first, added, rem
   }
 });
 
-it("reports what is in doubt, and whether it is sent again", async () => {
+it("reports messages in doubt, and whether they are sent again", async () => {
   const stop = manifest(1).replace("queue", "in_doubt: stop\nqueue");
   await using seeder = await makeSeeder({ messages: { "a.yaml": stop } });
   seeder.emulator.faults.add({ match: { route: "push" }, effect: { kind: "lost", when: "after" } });
@@ -87,7 +87,7 @@ it("reports what is in doubt, and whether it is sent again", async () => {
   expect(await planAndPush(seeder)).toMatchObject({ manifests: [{ inDoubt: 1, push: { messages: 1 } }] });
 });
 
-it("plans from nothing if there is no login or no stack, and says why; a file has the same digest as with Pulumi's preview", async () => {
+it("plans without a ledger if there is no login or no stack, and says why; a file has the same digest as with Pulumi's preview", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2) }, passphrase: true });
   const { stack } = seeder;
   const { project } = stack;
@@ -117,7 +117,7 @@ it("plans from nothing if there is no login or no stack, and says why; a file ha
   });
 });
 
-it("keeps secrets out of every format, and writes what GitHub shows", async () => {
+it("keeps secrets out of every format, and writes annotations for GitHub", async () => {
   const secret = "correct-horse-battery";
   await using seeder = await makeSeeder({
     messages: {
@@ -142,7 +142,7 @@ it("keeps secrets out of every format, and writes what GitHub shows", async () =
   expect(readFileSync(summary, "utf8")).toContain("<!-- queue-seeder plan: queue-seeder/test -->");
 });
 
-it("reports what is wrong with the manifests instead", async () => {
+it("reports the manifests' errors instead", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": "queue: orders\nmessages:\n  - body: 007\n" } });
   const { project } = seeder.stack;
   const text = await cli(project, ["plan", "--stack", "test"]);

@@ -5,7 +5,7 @@ import { addStack } from "./support/stack.ts";
 const messages = { "a.yaml": "queue: events\nmessages: [{ body: 1 }, { body: 2 }]\n" };
 const queues = { events: { create: true, name: "events-test", settings: { delivery_delay: 60 } } };
 
-it("creates a queue and fills it in the same run; the preview before says how many messages will go", async () => {
+it("creates a queue and fills it in the same run; the preview before says how many messages will be pushed", async () => {
   await using seeder = await makeSeeder({ messages, queues, standin: true, credentials: "environment" });
   const { stack, emulator, bodies } = seeder;
 
@@ -16,7 +16,7 @@ it("creates a queue and fills it in the same run; the preview before says how ma
   expect(stack.outputs()).toMatchObject({ queues: { events: { id: emulator.queueId("events-test") } } });
 });
 
-it("checks everything in the preview of a queue that is not there yet", async () => {
+it("checks everything in the preview of a queue that does not exist yet", async () => {
   const broken = { "a.yaml": "queue: events\nmessages: [{ body: 1, delay_seconds: 100000 }]\n" };
   await using seeder = await makeSeeder({ messages: broken, queues, standin: true, credentials: "environment" });
   const preview = await seeder.stack.preview();
@@ -24,7 +24,7 @@ it("checks everything in the preview of a queue that is not there yet", async ()
   expect(preview.stdout + preview.stderr).toMatch(/messages\/a\.yaml:2:\d+ [A-Z_]+/);
 });
 
-it("adopts the queue that it pushed to, pushes nothing again, sets it up, and keeps it from being destroyed", async () => {
+it("adopts the queue that it pushed to, pushes nothing again, configures it, and protects it from being destroyed", async () => {
   const emulator = { queues: [{ name: "old", settings: { deliveryDelay: 5 } }] };
   await using seeder = await makeSeeder({ messages, queues: {}, emulator, standin: true, credentials: "environment" });
   const { stack, bodies } = seeder;

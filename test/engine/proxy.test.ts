@@ -33,7 +33,7 @@ const manifest = "queue: orders\nmessages:\n  - { id: one, body: { n: 1 } }\n";
 /** Set in the environment, so it is used; nothing listens there. */
 const remote = { CLOUDFLARE_BASE_URL: "https://api.invalid/client/v4" };
 
-it("reaches Pulumi and this machine without the proxy of the lower-case variable", async () => {
+it("connects to Pulumi and this machine without the proxy of the lower-case variable", async () => {
   await using proxy = await startProxy("403 Forbidden");
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
   const env = { https_proxy: proxy.url, http_proxy: proxy.url };
@@ -63,7 +63,7 @@ it("says what is wrong with the proxy, and keeps the messages for the next run",
   expect(seeder.bodies("orders")).toEqual([{ n: 1 }]);
 });
 
-it("ends with the first signal what waits for a proxy, since nothing of it has left", async () => {
+it("abandons requests that wait for a proxy at the first signal, since nothing was sent", async () => {
   await using proxy = await startProxy(undefined);
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
   const { stack } = seeder;

@@ -15,7 +15,7 @@ function run({ stack }: Seeder, ...args: string[]): Promise<ProcessResult> {
 const manifest = (...bodies: number[]) =>
   `queue: orders\nin_doubt: stop\nmessages:\n${bodies.map((n) => `  - { id: m${n % 100}, body: ${n} }\n`).join("")}`;
 
-it("baselines, settles and forgets without a push, leaves others alone, and knows a manifest by the name that it has now", async () => {
+it("baselines, settles and forgets without a push, leaves other manifests alone, and finds a manifest by its current name", async () => {
   await using seeder = await makeSeeder({
     messages: { "a.yaml": manifest(1, 2), "a/b.yaml": manifest(3) },
     emulator: { queues: [{ name: "orders" }, { name: "second" }] },
@@ -63,7 +63,7 @@ it("baselines, settles and forgets without a push, leaves others alone, and know
   expect([bodies("orders").length, bodies("second")]).toEqual([5, []]);
 });
 
-it("asks for what it needs, and says what it does not know", async () => {
+it("asks for what it needs, and reports unknown names", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
   expect(await run(seeder, "forget", "a")).toMatchObject({ code: 2, stderr: expect.stringContaining("--yes") });
   expect(await run(seeder, "settle", "a", "--yes")).toMatchObject({

@@ -7,7 +7,7 @@ import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const many = (count: number) => `queue: orders\nmessages: [{ for_each: ${count}, body: "\${index}" }]\n`;
 
-it("records each run, who made it and by which plan, and shows all of them on a page", async () => {
+it("records each run with its deployer and plan, and shows all of them on a page", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(3) } });
   const { stack, emulator } = seeder;
   const { project } = stack;

@@ -18,7 +18,7 @@ new MessageManifest("orders", { path: "seeds/orders.yaml", queueId });
 const manifest = (...bodies: readonly unknown[]) =>
   `queue: orders\nmessages: ${JSON.stringify(bodies.map((body) => ({ body })))}\n`;
 
-it("finds the provider in a dependency of a dependency, in every operation, and says what to do without it", async () => {
+it("finds the provider in a dependency of a dependency, in every operation, and says what to do if there is none", async () => {
   const files = { "index.ts": program("@company/seeds"), "seeds/orders.yaml": manifest("a") };
   await using shop = await makeShop({
     tarball: packed(),
@@ -59,7 +59,7 @@ const stack = await LocalWorkspace.selectStack({ stackName: "test", projectName:
 await stack.up({ onOutput: console.log });
 `;
 
-it("keeps what an inline program reads and writes in its project, wherever it is run", async () => {
+it("keeps the files of an inline program in its project, wherever it is run", async () => {
   const files = {
     "Pulumi.yaml": "name: shop\nruntime: nodejs\n",
     "tools/deploy.mjs": inline,

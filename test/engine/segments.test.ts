@@ -4,7 +4,7 @@ import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const rows = (count: number) => Array.from({ length: count }, (_, row) => `{"row":${row}}\n`).join("");
 
-it("finishes a delivery of every_deploy after a failure, and sends no finished segment again", async () => {
+it("finishes a delivery of every_deploy after a failure, without sending a finished segment again", async () => {
   const manifest = "queue: orders\npush: every_deploy\nsource: { file: a.ndjson }\n";
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest, "a.ndjson": rows(5_100) } });
   const { stack, emulator } = seeder;

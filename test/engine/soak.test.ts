@@ -10,7 +10,9 @@ import { runLifecycle } from "./soak/stack-lifecycle.ts";
 const seed = 1_006_574;
 const rounds = 5;
 
-it(`loses nothing, and doubles nothing unknown, whatever goes wrong: seed ${seed}`, { timeout: 600_000 }, async () => {
+it(`loses no message, and reports every duplicate, whatever goes wrong: seed ${seed}`, {
+  timeout: 600_000,
+}, async () => {
   const transcripts: string[] = [];
   const hits: string[] = [];
   const findings = await runLifecycle(seed, rounds, (result) => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
-it("keeps credentials, bodies and absolute paths out of the state, and the provider's text small", async () => {
+it("keeps credentials, bodies and absolute paths out of the state, and the provider's code in it small", async () => {
   await using seeder = await makeSeeder({
     messages: { "a.yaml": "queue: orders\nmessages:\n  - { id: named, body: { word: a-word-of-the-body } }\n" },
     emulator: { token: "a-token-that-must-not-leak" },
@@ -27,7 +27,7 @@ it("keeps credentials, bodies and absolute paths out of the state, and the provi
   for (const provider of providers) expect(Buffer.byteLength(provider)).toBeLessThanOrEqual(256);
 });
 
-it("does not leak credentials through a failure either", async () => {
+it("leaks no credentials through a failure, either", async () => {
   await using seeder = await makeSeeder({
     messages: { "a.yaml": "queue: orders\nmessages: [{ body: a-word-of-the-body }]\n" },
     emulator: { token: "a-token-that-must-not-leak" },

@@ -15,7 +15,7 @@ async function statusOf({ stack }: Seeder, env: Record<string, string> = {}) {
   return status;
 }
 
-it("shows what was pushed, is to come, in doubt, edited and removed, and the queue as it is now", async () => {
+it("shows pushed, pending, edited and removed messages, those in doubt, and the current queue", async () => {
   await using seeder = await makeSeeder({
     messages: { "a.yaml": manifest("one", "two", "three"), "b.yaml": manifest("x") },
   });
@@ -66,7 +66,7 @@ it("shows what was pushed, is to come, in doubt, edited and removed, and the que
   );
 });
 
-it("ends with 1 if it is unknown what was pushed, but not for a stack that was never deployed", async () => {
+it("ends with 1 if it is unknown what was pushed, but with 0 for a stack that was never deployed", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one") } });
   const { project } = seeder.stack;
   const lost = await cli(project, ["status", "--stack", "test"], { PULUMI_BACKEND_URL: "file:///nowhere" });

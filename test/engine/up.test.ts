@@ -62,7 +62,7 @@ it("pushes what it planned, reports it as JSON, and pushes nothing if messages w
   expect(seeder.pushes()).toHaveLength(4);
 });
 
-it("asks for --yes where there is no terminal, and changes nothing without it", async () => {
+it("requires --yes without a terminal, and changes nothing without it", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
   const run = await cli(seeder.stack.project, ["up", "--stack", "test"]);
   expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("Pass --yes")]);
@@ -97,7 +97,7 @@ it("plans from the files alone with a wrong passphrase, and then asks nothing an
   expect(seeder.emulator.requests).toHaveLength(0);
 });
 
-it("refuses another plan than the one that --expect names, and finishes that one after a failure", async () => {
+it("refuses any plan but the one that --expect names, and finishes that one after a failure", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(300) } });
   const { project } = seeder.stack;
   succeeded(await cli(project, ["plan", "--stack", "test", "--out", "plan.json"]));
@@ -128,7 +128,7 @@ it("refuses another plan than the one that --expect names, and finishes that one
   expect(seeder.bodies("orders")).toHaveLength(300);
 });
 
-it("holds the provider to what was reviewed, also when it changes after the plan", async () => {
+it("has the provider push only what was reviewed, also if manifests change after the plan", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
   const file = join(seeder.stack.project.dir, "request.json");
   writeFileSync(file, encodeRequest({ ...emptyRequest, approvedPushes: ["p1:AAAAAAAAAAAAAAAAAAAAAA"] }));
@@ -138,7 +138,7 @@ it("holds the provider to what was reviewed, also when it changes after the plan
   expect(seeder.emulator.requests).toHaveLength(0);
 });
 
-it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
+it("names the holder of the lock, and ends with 4, or waits and plans again", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(300) } });
   const { stack, emulator } = seeder;
   waitLongForAnswers(stack);
@@ -196,7 +196,7 @@ it("does not count as its own what another run pushed between its plan and its t
   expect(seeder.bodies("orders")).toEqual([0, 1, 2]);
 });
 
-it("passes a signal on once: finishes, saves, ends with its code, resumes", async () => {
+it("passes a signal on once: it finishes, saves, ends with the signal's code, and resumes later", async () => {
   const count = 12_000;
   const text = `queue: orders\nmessages: [{ for_each: ${count}, body: { n: "\${index}" } }]\n`;
   await using seeder = await makeSeeder({ messages: { "a.yaml": text } });

@@ -45,7 +45,7 @@ const messages = `queue: "orders", messages: [
 
 const tokenOf = (seed: string) => `token ${[...`word of ${seed}`].reverse().join("")}`;
 
-it("pushes what other resources made, once, and keeps it secret", async () => {
+it("pushes values of other resources once, and keeps them secret", async () => {
   await using shop = await makeShop({
     tarball: packed(),
     files: { "index.ts": program(messages) },
@@ -92,7 +92,7 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
   expect(shop.pushes()).toEqual([3, 2]);
 });
 
-it("refuses a message with an id whose value became another one, and checks every message", async () => {
+it("refuses a message with an id whose value changed, and checks every message", async () => {
   const withId = `secrets: false, messages: [{ id: "word", body: { token } }]`;
   await using shop = await makeShop({
     tarball: packed(),

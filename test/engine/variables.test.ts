@@ -36,7 +36,7 @@ it("fills variables in, secrets only on the wire, and a rotated secret pushes no
   expect(seeder.pushes()).toEqual([3]);
 });
 
-it("keeps the value of an environment variable that is named like a secret to the wire", async () => {
+it("inserts an environment variable that is named like a secret only on the wire", async () => {
   const value = 'a "value" of the environment\u2028';
   const text =
     'queue: orders\nenv: [DEPLOY_TOKEN]\nmessages:\n  - body: { auth: "Bearer ${env.DEPLOY_TOKEN}" }\n' +
@@ -63,7 +63,7 @@ it("keeps the value of an environment variable that is named like a secret to th
   expect(seeder.pushes()).toEqual([2]);
 });
 
-it("refuses an undefined variable, and a body that a secret makes too large, at their places, before anything goes", async () => {
+it("refuses an undefined variable, and a body that a secret makes too large, at their locations, before anything is pushed", async () => {
   const text = "queue: orders\nmessages:\n  - body: first\n  - body: ${secret.long}\n";
   await using seeder = await makeSeeder({
     messages: { "a.yaml": manifest, "b.yaml": text, "c.yaml": "queue: orders\nmessages: [{ body: 1 }]\n" },

@@ -39,7 +39,7 @@ it("reports a wait with its reason and its end, in Pulumi's log and as JSON", as
   expect(sorted(seeder.bodies("orders"))).toEqual(numbers(6));
 });
 
-it("ends in place of a wait of years, keeps what was pushed, and pushes the rest next time", async () => {
+it("ends instead of waiting for years, keeps what was pushed, and pushes the rest next time", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(300) } });
   const { stack, emulator, bodies } = seeder;
   emulator.faults.add({ match: { route: "batch" }, effect: limited(999_999_999), skip: 1 });

@@ -92,7 +92,7 @@ it("resumes after kill -9 of the provider and of the CLI without its journal, un
   expect(JSON.stringify(stack.outputs())).not.toContain("possibleDuplicates");
 });
 
-it("pushes the rows of a data file again if it became shorter in between, and another delivery was made", async () => {
+it("pushes the rows of a data file again if the file became shorter meanwhile, and another delivery was made", async () => {
   const file = (count: number) => bodies(0, count).join("\n");
   const manifest = "queue: orders\npush: on_change\nsource: { file: a.ndjson }\n";
   await using seeder = await makeWorkerStack({ "a.yaml": manifest, "a.ndjson": file(5_100) });

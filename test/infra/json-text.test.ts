@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { toJsonText } from "../../infra/json-text.ts";
 
-it("writes what JSON has, and what says of itself what it is in JSON", () => {
+it("writes values of JSON, and objects that define their own JSON form", () => {
   const value = { text: "ä", list: [1, -0, null, true, { deep: [] }], at: new Date(0), none: undefined };
   expect(toJsonText(value)).toBe('{"text":"ä","list":[1,0,null,true,{"deep":[]}],"at":"1970-01-01T00:00:00.000Z"}');
   expect(toJsonText("plain")).toBe('"plain"');
@@ -21,6 +21,6 @@ it.each<[unknown, string]>([
   [[() => 1], "no JSON: a function at 0"],
   [{ all: new Map([["secret", 1]]) }, "no JSON: a Map at all"],
   [circle, "no JSON: a value within itself at self.circle"],
-])("names what JSON does not have, and never a value (%#)", (value, text) => {
+])("names what has no JSON form, and never a value (%#)", (value, text) => {
   expect(toJsonText(value)).toBe(text);
 });

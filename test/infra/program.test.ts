@@ -185,7 +185,7 @@ it("does not have a queue's id before the queue is created, and still plans the 
   expect(await isKnown).toBe(false);
 });
 
-it("puts manifests behind those that they come after, and under the names that they had", async () => {
+it("orders manifests by `after`, and gives them their former names as aliases", async () => {
   const { resources } = await run(
     { orders: { id: "known" } },
     {
@@ -199,7 +199,7 @@ it("puts manifests behind those that they come after, and under the names that t
   expect(resources.get("deployments")?.inputs).toMatchObject({ manifests: ["a", "b"], formerNames: { b: ["old/b"] } });
 });
 
-it("registers nothing at all where one manifest is wrong", async () => {
+it("registers nothing if one manifest is invalid", async () => {
   const wrong = {
     "a.yaml": "queue: fresh\nmessages: [{ body: 1 }]\n",
     "b.yaml": "queue: nowhere\nmessages: [{ body: 1 }]\n",
@@ -215,7 +215,7 @@ const oneEach = {
   "b.yaml": "queue: emails\nmessages: [{ body: 2 }]\n",
 };
 
-it("deploys a Worker with the queues whose transport it is, and has their segments wait for it", async () => {
+it("deploys a Worker for the queues with that transport, and has their segments wait for it", async () => {
   const queues = {
     orders: { id: "known", transport: "worker" },
     "z-fresh": { create: true, name: "a-${stack}", transport: "worker" },

@@ -27,7 +27,7 @@ it("gives each deployment of a manifest an id, which it keeps until the manifest
   expect(third.ids.b).not.toBe(first.ids.b);
 });
 
-it("refuses the list of another version, which it would replace by new ids", async () => {
+it("refuses the list of another version, which it would replace with new ids", async () => {
   const { outs } = await createDeployments(inputs("a"));
   for (const version of [2, undefined]) {
     const other = { ...outs, version };
@@ -38,7 +38,7 @@ it("refuses the list of another version, which it would replace by new ids", asy
   }
 });
 
-it("leaves the id with a manifest that got another name", async () => {
+it("keeps the id of a renamed manifest", async () => {
   const first = (await createDeployments(inputs("old"))).outs;
   const moved = { root: "..", manifests: ["new"], formerNames: { new: ["older", "old"] } };
   expect((await diffDeployments("id", first, moved)).changes).toBe(true);
@@ -50,7 +50,7 @@ it("gives another id to a stack that was destroyed and deployed again", async ()
   expect(first.outs.ids.a).not.toBe(second.outs.ids.a);
 });
 
-it("refuses to hand a ledger over to a manifest that has one, at the place that asks for it", async () => {
+it("refuses to move a ledger to a manifest that has one, at the location of the former name", async () => {
   const first = (await createDeployments(inputs("a", "b"))).outs;
   const moved = {
     root: "..",
@@ -72,7 +72,7 @@ it("refuses to hand a ledger over to a manifest that has one, at the place that 
   expect((await diffDeployments("id", alone, moved)).changes).toBe(true);
 });
 
-it("leaves the journals of what is gone, which the state may never have had, and those of what stays", async () => {
+it("keeps the journals of removed manifests, which the state may lack, and those of the others", async () => {
   using folder = temporaryFolder();
   const there = { ...ports, cwd: join(folder.path, "infra") };
   const journals = fileJournals(join(folder.path, ".queue-seeder/journal"));

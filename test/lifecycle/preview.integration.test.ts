@@ -29,7 +29,7 @@ describe("of messages in doubt", () => {
     return outputs;
   }
 
-  it("says that they are held, and what is sent in addition", async () => {
+  it("says that they are held, and how many are sent in addition", async () => {
     const before = await inDoubt();
     expect(await preview(before, await world.segment(text))).toEqual([
       "info: 0 messages to push to orders, 2 in doubt, not sent again",
@@ -38,7 +38,7 @@ describe("of messages in doubt", () => {
     expect(await preview(before, more)).toEqual(["info: 1 message to push to orders, 2 in doubt, not sent again"]);
   });
 
-  it("says that they may arrive twice where they are sent again", async () => {
+  it("says that they may arrive twice if they are sent again", async () => {
     const before = await inDoubt();
     const resend = await world.segment(text.replace("in_doubt: stop\n", ""));
     expect(await preview(before, resend)).toEqual([
@@ -47,7 +47,7 @@ describe("of messages in doubt", () => {
   });
 });
 
-it("takes a queue that only the run will know for a new one, which has nothing", async () => {
+it("treats a queue that is only known during the run as a new, empty one", async () => {
   const before = (
     await world.start().lifecycle.create(await world.segment("queue: orders\nmessages: [{ id: a, body: 1 }]\n"))
   ).outs;
@@ -58,7 +58,7 @@ it("takes a queue that only the run will know for a new one, which has nothing",
   expect((await failureOf(preview(before, edited))).message).toMatch(/^MESSAGE_EDITED/);
 });
 
-it("refuses messages for a data file of the same queue already", async () => {
+it("already refuses messages in place of a data file of the same queue", async () => {
   const { outs } = await world
     .start()
     .lifecycle.create(await world.segment("queue: orders\nmessages: [{ body: 1 }]\n"));

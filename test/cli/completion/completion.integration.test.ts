@@ -12,8 +12,8 @@ import { main } from "../support/run.ts";
 const values = (words: readonly string[], folder = "/") =>
   complete(buildProgram(), words, folder).candidates.map(({ value }) => value);
 
-describe("what can follow", () => {
-  it("completes commands first, and none that users do not call", () => {
+describe("a completion", () => {
+  it("offers commands first, without internal ones", () => {
     expect(values([""])).toEqual(expect.arrayContaining(["validate", "emulate", "completion", "help"]));
     expect(values([""])).not.toContain("complete");
     expect(values(["va"])).toEqual(["validate"]);
@@ -26,7 +26,7 @@ describe("what can follow", () => {
     expect(values(["validate", "--", "--f"])).toEqual([]);
   });
 
-  it("is one of the values that an option takes, however it is written", () => {
+  it("is one of the values of an option, in either spelling of the option", () => {
     expect(values(["validate", "--format", ""])).toEqual(["text", "json", "github", "gitlab", "sarif"]);
     expect(values(["status", "--format", ""])).toEqual(["text", "json", "prometheus"]);
     expect(values(["validate", "--format=js"])).toEqual(["--format=json"]);
@@ -42,7 +42,7 @@ describe("what can follow", () => {
     expect(values(["validate", "--stack", ""], folder.path).sort()).toEqual(["dev", "prod"]);
   });
 
-  it("is a file where the definition says so", () => {
+  it("is a file if the definition says so", () => {
     const also = (...words: string[]) => complete(buildProgram(), words, "/").pathKind;
     expect(also("validate", "a.yaml", "")).toBe("files");
     expect(also("emulate", "--persist", "")).toBe("files");

@@ -18,7 +18,7 @@ describe("the configuration of the demo", () => {
     });
   });
 
-  it("never leads to the stack's own Worker, and leads to the emulator's on demand", () => {
+  it("never uses the stack's own Worker, and uses the emulator's on request", () => {
     const config = {
       "queue-seeder:transport": "worker",
       "queue-seeder:worker": { url: "https://seeder.example.com" },
@@ -33,7 +33,7 @@ describe("the configuration of the demo", () => {
     });
   });
 
-  it("keeps what manifests may name, with a text for every secret", () => {
+  it("keeps the values that manifests may name, with a placeholder for every secret", () => {
     const config = {
       "shop:region": "eu",
       "shop:key": { secure: "v1:abc" },
@@ -47,7 +47,7 @@ describe("the configuration of the demo", () => {
   });
 });
 
-describe("demo, before it starts anything", () => {
+describe("demo, before anything is started", () => {
   const project = { "Pulumi.yaml": "name: shop\nruntime: nodejs\n" };
   it.each([
     [{}, [], 2, "there is no Pulumi.yaml here"],
@@ -59,7 +59,7 @@ describe("demo, before it starts anything", () => {
       "no manifest under messages/ is for the stack dev",
     ],
     [project, ["--stack", "a/b"], 2, "Use letters, digits"],
-  ])("in %j with %j ends with the code that fits", async (files, args, expected, message) => {
+  ])("in %j with %j ends with the right exit code", async (files, args, expected, message) => {
     using folder = temporaryFolder();
     writeFiles(folder.path, files);
     const { code, stdout, stderr } = await run(["demo", ...args], { cwd: folder.path });

@@ -9,7 +9,7 @@ import { repository } from "../../docs/support/pages.ts";
 const page = readFileSync(join(repository, "docs/problems.md"), "utf8");
 const entries = parseEntries(page);
 
-describe("the entries of the page of problems", () => {
+describe("the entries of docs/problems.md", () => {
   it("has a text for every code of a manifest", () => {
     expect(Object.keys(problemCodes).filter((code) => (entries.get(code) ?? "") === "")).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { makeShop, type Shop } from "./support/shop.ts";
 const out = "messages/redrive/2026-11-27";
 
 describe("an export", () => {
-  it("by peek is a manifest that pushes what the queue has, and leaves it there", async () => {
+  it("by peek writes a manifest that pushes the queue's messages, and leaves them in the queue", async () => {
     await using shop = await makeShop();
     await shop.fill([
       { body: { order: 1, price: 19.9, note: "${stack}" } },
@@ -37,7 +37,7 @@ source:
 `);
   });
 
-  it("says what a peek could not see", async () => {
+  it("reports the messages that a peek could not see", async () => {
     await using shop = await makeShop();
     await shop.fill(Array.from({ length: 130 }, (_, n) => ({ body: { n } })));
     const { code, stderr } = await shop.export(["orders-dead", "--out", out]);
@@ -48,7 +48,7 @@ source:
     expect((await shop.pushed()).orders).toHaveLength(100);
   });
 
-  it("with metadata pushes the bodies alone", async () => {
+  it("with metadata still pushes only the bodies", async () => {
     await using shop = await makeShop();
     const bodies = [{ a: "${row.id} ${$}", b: 1.5 }, "${row.body}"];
     await shop.fill([{ body: bodies[0] }, { body: bodies[1], content_type: "text" }]);
@@ -62,7 +62,7 @@ source:
     });
   });
 
-  it("takes what is asked for, and warns of credentials", async () => {
+  it("takes the selected messages, and warns about credentials", async () => {
     await using shop = await makeShop();
     await shop.fill([
       { body: { state: "failed", key: "AKIAABCDEFGHIJKLMNOP" } },
@@ -83,7 +83,7 @@ source:
     ]);
   });
 
-  it("of nothing leaves no file", async () => {
+  it("of an empty queue leaves no file", async () => {
     await using shop = await makeShop();
     const { code, stdout, stderr } = await shop.export(["orders-dead", "--out", out, "--take"]);
     expect([code, stdout]).toEqual([0, ""]);
@@ -91,7 +91,7 @@ source:
     expect(["yaml", "ndjson", "progress"].filter((end) => existsSync(join(shop.folder, `${out}.${end}`)))).toEqual([]);
   });
 
-  it("for a stack names the stack, and its own name of the queue", async () => {
+  it("for a stack names the stack, and the stack's name of the queue", async () => {
     await using shop = await makeShop();
     await shop.fill([{ body: 1 }]);
     const queues = `{ purchases: { id: "${shop.emulator.queueId("orders")}" } }`;
@@ -124,7 +124,7 @@ source:
   });
 });
 
-describe("what cannot be exported", () => {
+describe("an export that is refused", () => {
   let shared: Shop;
   beforeAll(async () => {
     shared = await makeShop();
@@ -153,14 +153,14 @@ describe("what cannot be exported", () => {
     [["orders-dead", "--out", out, "--since", "yesterday"], 2, "is not a time"],
     [["orders-dead", "--out", out, "--limit", "0"], 2, "Give a whole number from 1."],
     [["orders-dead"], 2, "required option '--out <path>' not specified"],
-  ])("%j is refused", async (args, exit, words) => {
+  ])("is that with %j", async (args, exit, words) => {
     const { code, stdout, stderr } = await shared.export(args);
     expect([code, stdout]).toEqual([exit, ""]);
     expect(stderr).toContain(words);
     expect(shared.emulator.messages("orders-dead")).toHaveLength(1);
   });
 
-  it("says what the queue lacks", async () => {
+  it("names what the queue lacks", async () => {
     await using shop = await makeShop({ pull: false });
     await shop.fill([{ body: 1 }]);
     expect((await shop.export(["orders-dead", "--out", out, "--take"])).stderr).toContain("PULL_NOT_ENABLED");
@@ -177,7 +177,7 @@ describe("what cannot be exported", () => {
     expect(anonymous.stderr).toContain("CREDENTIALS_MISSING");
   });
 
-  it("is paused, or of several queues", async () => {
+  it("is that of a paused queue, or of dead letters of several queues", async () => {
     await using shop = await makeShop({
       queues: [{ name: "orders" }, { name: "orders-dead", settings: { deliveryPaused: true } }, { name: "mails" }],
     });
@@ -188,7 +188,7 @@ describe("what cannot be exported", () => {
     );
   });
 
-  it("is never written over what is there", async () => {
+  it("never overwrites a file", async () => {
     await using shop = await makeShop({ files: { [`${out}.text.ndjson`]: "mine\n" } });
     await shop.fill([{ body: 1 }]);
     const { code, stderr } = await shop.export(["orders-dead", "--out", out, "--take"]);
@@ -199,14 +199,14 @@ describe("what cannot be exported", () => {
     expect([shop.read(`${out}.text.ndjson`), shop.emulator.messages("orders-dead").length]).toEqual(["mine\n", 1]);
   });
 
-  it("warns of a queue that deletes messages early", async () => {
+  it("warns about a queue that deletes messages early", async () => {
     await using shop = await makeShop({ pull: false });
     await shop.post("orders-dead", "/consumers", { type: "http_pull", settings: { max_retries: 3 } });
     const { code, stderr } = await shop.export(["orders-dead", "--out", out, "--take"]);
     expect([code, stderr]).toEqual([0, expect.stringContaining('"orders-dead" deletes a message after 4 deliveries')]);
   });
 
-  it("is not written through a link out of the repository", async () => {
+  it("writes nothing through a link that leads out of the repository", async () => {
     await using shop = await makeShop();
     using elsewhere = temporaryFolder();
     symlinkSync(elsewhere.path, join(shop.folder, "messages/redrive"));
@@ -215,7 +215,7 @@ describe("what cannot be exported", () => {
     expect(readdirSync(elsewhere.path)).toEqual([]);
   });
 
-  it("is not written if the system refuses", async () => {
+  it("reports that the system refuses to write", async () => {
     await using shop = await makeShop({ files: { "messages/redrive": "a file\n" } });
     expect((await shop.export(["orders-dead", "--out", out])).stderr).toBe(
       "EXPORT_UNWRITABLE: the export cannot be written: a part of its path is a file, not a folder (ENOTDIR). Make its folder writable and check that the disk has free space, then run it again.\n",

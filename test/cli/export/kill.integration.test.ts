@@ -33,7 +33,7 @@ async function continues(shop: Shop, isOver = false): Promise<number> {
 }
 
 describe("SIGKILL", () => {
-  it("between each two writes of the process loses nothing and doubles nothing", async () => {
+  it("between any two writes of the process loses no message and duplicates none", async () => {
     const { shop: reference } = await makeKillShop();
     await using _ = reference;
     const list = join(reference.folder, "calls.txt");
@@ -120,7 +120,7 @@ describe("SIGKILL", () => {
   );
 });
 
-it("SIGINT ends the export after the batch in hand", async () => {
+it("SIGINT ends the export after the current batch", async () => {
   const { shop } = await makeKillShop();
   await using _ = shop;
   const hold = shop.emulator.hold({ route: "ack" }, "before");

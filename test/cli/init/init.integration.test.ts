@@ -15,7 +15,7 @@ const id = "0123456789abcdef0123456789abcdef";
 const read = (folder: string, path: string) => readFileSync(join(folder, path), "utf8");
 
 describe("init into an empty folder", () => {
-  it("leaves a project whose manifests are sound, with and without the stack", async () => {
+  it("creates a project whose manifests are valid, with and without the stack", async () => {
     using folder = temporaryFolder();
     const made = await runHere(["init", "shop", "--yes"], { cwd: folder.path });
     expect([made.code, made.stdout]).toEqual([0, ""]);
@@ -26,7 +26,7 @@ describe("init into an empty folder", () => {
     }
   });
 
-  it("takes what flags say", async () => {
+  it("uses the values of flags", async () => {
     using folder = temporaryFolder();
     const flags = [
       "--name",
@@ -57,7 +57,7 @@ describe("init into an empty folder", () => {
     expect((await runHere(["validate", "--stack", "prod"], { cwd: folder.path })).code).toBe(0);
   });
 
-  it("sets up the producer Worker, and says how to make its key", async () => {
+  it("sets up the producer Worker, and explains how to create its key", async () => {
     using folder = temporaryFolder();
     const flags = ["--yes", "--transport", "worker", "--queue", `orders=${id}`];
     const { code, stderr } = await runHere(["init", ...flags], { cwd: folder.path });
@@ -76,13 +76,13 @@ describe("init into an empty folder", () => {
     expect([early.code, early.stderr]).toEqual([1, expect.stringContaining("the Worker has no key")]);
   });
 
-  it("says what it wrote and what to do next", async () => {
+  it("reports what it wrote and what to do next", async () => {
     using folder = temporaryFolder();
     const { stderr } = await runHere(["init", "shop", "--yes", "--ci", "github"], { cwd: folder.path });
     await expect(stderr).toMatchFileSnapshot("report.txt");
   });
 
-  it("quotes what YAML would read as something else", async () => {
+  it("quotes values that YAML would parse as another type", async () => {
     using folder = temporaryFolder();
     const flags = ["--name", "1e3", "--queue", "on", "--queue", `007=${id}`];
     expect((await runHere(["init", "--yes", ...flags], { cwd: folder.path })).code).toBe(0);
@@ -92,7 +92,7 @@ describe("init into an empty folder", () => {
     expect([code, stderr]).toEqual([0, "0 errors, 0 warnings in 2 valid manifests\n"]);
   });
 
-  it("names the project by its folder, whatever that is called", async () => {
+  it("names the project after its folder, whatever the folder's name", async () => {
     using folder = temporaryFolder();
     expect((await runHere(["init", "Läden & mehr", "--yes"], { cwd: folder.path })).code).toBe(0);
     expect(parse(read(folder.path, "Läden & mehr/Pulumi.yaml")).name).toBe("L-den-mehr");
@@ -102,7 +102,7 @@ describe("init into an empty folder", () => {
 describe("init into an existing repository", () => {
   const packageJson = `{\n\t"name": "shop",\n\t"scripts": { "demo": "mine" },\n\t"dependencies": { "typescript": "5.9.0" }\n}\n`;
 
-  it("adds to package.json and .gitignore what is missing, and changes nothing else of them", async () => {
+  it("adds what is missing to package.json and .gitignore, and changes nothing else in them", async () => {
     using folder = temporaryFolder();
     writeFiles(folder.path, {
       "package.json": packageJson,
@@ -148,7 +148,7 @@ describe("init into an existing repository", () => {
     expect(read(folder.path, "messages/orders.yaml")).toContain("sample-1");
   });
 
-  it("puts pipelines where the repository's are, and has them enter the project's folder", async () => {
+  it("puts pipelines next to those of the repository, and has them enter the project's folder", async () => {
     using folder = temporaryFolder();
     mkdirSync(join(folder.path, ".git"));
     await runHere(["init", "a/b", "--yes", "--ci", "github", "--stack", "prod"], { cwd: folder.path });
@@ -170,7 +170,7 @@ describe("init into an existing repository", () => {
     });
   });
 
-  it("writes the very files that the pages have", async () => {
+  it("writes exactly the files of the pages", async () => {
     using folder = temporaryFolder();
     for (const ci of ["github", "gitlab"]) await runHere(["init", "--yes", "--ci", ci], { cwd: folder.path });
     for (const [written, page] of [
@@ -236,7 +236,7 @@ async function atTerminal(cwd: string, args: readonly string[], answers: readonl
 }
 
 describe.skipIf(skipWithout("script"))("init at a terminal", () => {
-  it("asks for what no flag says, again where the answer cannot be used", async () => {
+  it("asks for every value without a flag, and again if the answer is invalid", async () => {
     using folder = temporaryFolder();
     const answers = ["prod\r", "Orders\r", `orders, mails=${id}\r`, "\r", "none\r"];
     const { code, shown } = await atTerminal(folder.path, ["--name", "seeds"], answers);

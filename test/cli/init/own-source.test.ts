@@ -35,7 +35,7 @@ describe("the dependency of a new project on queue-seeder", () => {
     expect(dependency(files, "node_modules/.pnpm/queue-seeder@file+dist/node_modules/queue-seeder")).toEqual(copy);
   });
 
-  it("is the tarball where it is, if that is inside the project", () => {
+  it("is the tarball's own path, if that is inside the project", () => {
     const files = { "package.json": lists("file:seeds/lib/q.tgz"), "seeds/lib/q.tgz": "" };
     expect(dependency(files)).toBe("file:lib/q.tgz");
   });
@@ -59,7 +59,7 @@ describe("the dependency of a new project on queue-seeder", () => {
     expect(dependency({}, "clone")).toBe("file:../clone");
   });
 
-  it("does not follow a path that is gone", () => {
+  it("does not follow a path that no longer exists", () => {
     const files = { "package.json": lists("file:gone.tgz"), "node_modules/.package-lock.json": recorded({}) };
     expect(dependency(files)).toBe("^1.2.3");
   });

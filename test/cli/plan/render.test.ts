@@ -14,7 +14,7 @@ const nothing = planOf([manifestOf("quiet", { messages: 1, pushedBefore: 1 })]);
 const fromNothing = planOf([], { base: { kind: "nothing", code: "no_login", reason: "no login was found" } });
 
 describe("a plan as text, Markdown, JSON and annotations", () => {
-  it("is as it was reviewed", async () => {
+  it("matches the reviewed files", async () => {
     await expect(planText(full, plainly)).toMatchFileSnapshot("rendered/full.txt");
     await expect(planMarkdown(full)).toMatchFileSnapshot("rendered/full.md");
     await expect(jsonText(planJson(full))).toMatchFileSnapshot("rendered/full.json.txt");
@@ -23,16 +23,16 @@ describe("a plan as text, Markdown, JSON and annotations", () => {
     await expect(planMarkdown(fromNothing)).toMatchFileSnapshot("rendered/from-nothing.md");
   });
 
-  it("has colours where they are wanted", () => {
+  it("has colours if requested", () => {
     expect(planText(full, (what, text) => `<${what}>${text}</>`)).toContain("<red>!</> <bold>edited</>");
   });
 });
 
-describe("an address", () => {
+describe("an API address", () => {
   const refusal = "BASE_URL_UNTRUSTED: it would send the credentials to gateway.example.";
   const refused = planOf([], { address: { url: undefined, setting: undefined, refusal } });
 
-  it("that is refused refuses the plan", () => {
+  it("that is not allowed refuses the plan", () => {
     expect(planText(refused, plainly)).toContain(`\n! ${refusal}\n`);
     expect(planMarkdown(refused)).toContain(`\n❌ **refused**: \`${refusal}\`\n`);
     expect(planAnnotations(refused)).toContain(`::error title=REFUSED::${refusal}\n`);
@@ -40,7 +40,7 @@ describe("an address", () => {
     expect(problemsWith("plan", planJson(refused))).toEqual([]);
   });
 
-  it("that is not Cloudflare's is shown with what names it", () => {
+  it("that is not Cloudflare's is shown with the setting that names it", () => {
     const url = "https://gateway.example/v4";
     const other = planOf([], { address: { url, setting: "CLOUDFLARE_BASE_URL", refusal: undefined } });
     expect(planText(other, plainly)).toContain(`API: ${url} (from CLOUDFLARE_BASE_URL)\n`);
@@ -54,7 +54,7 @@ describe("a plan through a Worker", () => {
   const fast = manifestOf("backfill", { queue: "fast", push });
   const slow = manifestOf("backfill", { push });
 
-  it("names the transport of each queue, where the Worker is, its time and its cost", () => {
+  it("names the transport of each queue, the Worker's address, its time and its cost", () => {
     const plan = planOf([fast], { worker: { url: "https://seeder.example.com" } });
     const text = planText(plan, plainly);
     expect(text).toContain("Worker: https://seeder.example.com\n");
@@ -72,7 +72,7 @@ describe("a plan through a Worker", () => {
     expect(problemsWith("plan", planJson(plan))).toEqual([]);
   });
 
-  it("names the permission that its deployment needs, and says nothing of a Worker without one", () => {
+  it("names the permission that the Worker's deployment needs, and omits it if there is no Worker", () => {
     expect(planText(planOf([fast], { worker: { url: null } }), plainly)).toContain("Account › Workers Scripts › Edit");
     const rest = planText(planOf([slow]), plainly);
     expect(rest).not.toContain("Worker");
@@ -81,11 +81,11 @@ describe("a plan through a Worker", () => {
 });
 
 describe("the JSON", () => {
-  it.each([full, nothing, fromNothing])("is what its schema says", (plan) => {
+  it.each([full, nothing, fromNothing])("is valid against its schema", (plan) => {
     expect(problemsWith("plan", planJson(plan))).toEqual([]);
   });
 
-  it("would not be, without a digest or with another version", () => {
+  it("would be invalid without a digest or with another version", () => {
     const { digest: _, ...without } = planJson(full) as Record<string, unknown>;
     expect(problemsWith("plan", without)).not.toEqual([]);
     expect(problemsWith("plan", { ...planJson(full), version: 2 })).not.toEqual([]);
@@ -99,12 +99,12 @@ describe("the comment", () => {
       sample: [{ label: "#1", contentType: "json", delaySeconds: null, body, cut: false }],
     });
 
-  it("begins with what a pipeline finds it by", () => {
+  it("begins with the marker by which a pipeline finds it", () => {
     expect(planMarkdown(full).split("\n")[0]).toBe("<!-- queue-seeder plan: shop/dev -->");
     expect(commentMarker({ project: "a--> b", stack: "c" })).toBe("<!-- queue-seeder plan: a--%3E%20b/c -->");
   });
 
-  it("fits, however much there is, and says what it leaves out", () => {
+  it("fits into a comment, however large the plan is, and says what it leaves out", () => {
     const many = planOf(Array.from({ length: 400 }, (_, n) => loaded(`manifest-${n}`, "x".repeat(200))));
     const text = planMarkdown(many);
     expect(text.length).toBeLessThanOrEqual(commentCharacters);
@@ -117,7 +117,7 @@ describe("the comment", () => {
     expect(rows).toMatch(/_\d,\d{3} rows did not fit into this comment/);
   });
 
-  it("says what is wrong where there is no plan, and fits too", () => {
+  it("says what is wrong if there is no plan, and fits too", () => {
     const location = { file: "messages/a.yaml", line: 2, column: 1 };
     const wrong = createProblem("EMPTY_DOCUMENT", location, "```\nis empty", "Fill it");
     const text = (count: number) =>

@@ -40,7 +40,7 @@ describe("wrong usage", () => {
   });
 });
 
-it("without miniflare says what to install", async () => {
+it("names the package to install if miniflare is missing", async () => {
   await using project = await RehearsalProject.open(undefined, files);
   const { code, stderr } = await project.runHere("--worker", "orders=consumer.ts");
   expect(code).toBe(1);

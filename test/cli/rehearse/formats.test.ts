@@ -13,7 +13,7 @@ const plainly = (_: string, text: string) => text;
 const nothing: Rehearsal = { queues: [], withoutConsumer: [], ended: "finished" };
 
 describe("a rehearsal as text, Markdown, annotations and JUnit", () => {
-  it("is as it was reviewed", async () => {
+  it("matches the reviewed files", async () => {
     await expect(rehearsalText(mixed, plainly)).toMatchFileSnapshot("rendered/mixed.txt");
     await expect(rehearsalText(good, plainly)).toMatchFileSnapshot("rendered/good.txt");
     await expect(rehearsalMarkdown(mixed)).toMatchFileSnapshot("rendered/mixed.md");
@@ -22,7 +22,7 @@ describe("a rehearsal as text, Markdown, annotations and JUnit", () => {
     await expect(rehearsalJunit(mixed)).toMatchFileSnapshot("rendered/mixed.junit.xml");
   });
 
-  it("says if there was nothing to rehearse, and why it ended", () => {
+  it("reports that there was nothing to rehearse, and why it ended", () => {
     expect(rehearsalText(nothing, plainly)).toBe("There is nothing to rehearse.\n");
     expect(rehearsalMarkdown(nothing)).toContain("<b>The consumer</b>: nothing to rehearse");
     const late: Rehearsal = { ...good, ended: "timed_out" };
@@ -33,11 +33,11 @@ describe("a rehearsal as text, Markdown, annotations and JUnit", () => {
 });
 
 describe("the JSON", () => {
-  it.each([mixed, good, nothing])("is what its schema says", (rehearsal) => {
+  it.each([mixed, good, nothing])("is valid against its schema", (rehearsal) => {
     expect(problemsWith("rehearse", rehearsalJson(rehearsal))).toEqual([]);
   });
 
-  it("would not be, with another version, or an outcome that is unknown", () => {
+  it("would be invalid with another version or an unknown outcome", () => {
     expect(problemsWith("rehearse", { ...rehearsalJson(good), version: 2 })).not.toEqual([]);
     const [queue] = good.queues;
     const odd = { ...queue, messages: queue?.messages.map((each) => ({ ...each, outcome: "lost" })) };
@@ -58,13 +58,13 @@ describe("the Markdown", () => {
   });
 });
 
-it("the Markdown is one line if a plan leaves no more room", () => {
+it("is one line if a plan leaves no more room", () => {
   const line = "\n**The consumer**: ❌ orders, 2 acknowledged, 3 dead-lettered; ✅ mails, 1 handed over\n";
   expect(rehearsalMarkdown(mixed, 300)).toBe(line);
   expect(rehearsalMarkdown(mixed, -1)).toBe(line);
 });
 
-describe("whether all is well", () => {
+describe("the success of a rehearsal", () => {
   it.each([
     [good, true],
     [nothing, true],

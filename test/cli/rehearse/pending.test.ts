@@ -36,7 +36,7 @@ async function read(facts: StackSnapshot, more: Partial<PendingOptions> = {}) {
 }
 
 describe("what is rehearsed", () => {
-  it("is what the plan counts, encoded as for the push, at its place", async () => {
+  it("is what the plan counts, encoded as for the push, with its location", async () => {
     using root = temporaryFolder();
     const facts = await factsOf(root.path, {
       "messages/orders.yaml": `queue: orders
@@ -105,7 +105,7 @@ messages:
     expect((await read(facts)).messages.map((all) => all.length)).toEqual([12_345, 1]);
   });
 
-  it("is of the named files and folders", async () => {
+  it("is limited to the named files and folders", async () => {
     using root = temporaryFolder();
     const one = "queue: orders\nmessages:\n  - body: 1\n";
     const facts = await factsOf(root.path, {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createRandom, drawSample } from "../../../src/cli/rehearse/pending.ts";
 
-it("draws as many as were asked for, ascending and within the total", () => {
+it("draws the requested count, ascending and within the total", () => {
   fc.assert(
     fc.property(fc.nat(500), fc.nat(600), fc.nat(), (total, size, seed) => {
       const drawn = [...drawSample(total, size, createRandom(seed))];
@@ -13,7 +13,7 @@ it("draws as many as were asked for, ascending and within the total", () => {
   );
 });
 
-it("draws the same for the same seed, and others for another", () => {
+it("draws the same sample for the same seed, and another for another seed", () => {
   const draw = (seed: number) => [...drawSample(10_000, 10, createRandom(seed))];
   expect(draw(7)).toEqual(draw(7));
   expect(draw(7)).not.toEqual(draw(8));

@@ -76,7 +76,7 @@ it.each<[string, EngineResult, EngineEvent["diagnosticEvent"][], number | undefi
   },
 );
 
-it("reads no sentence for a repair, not even that of the provider", () => {
+it("never parses a sentence, not even the provider's", () => {
   const events = collectRepair();
   events.take({ diagnosticEvent: text(done("2 messages")) } as EngineEvent);
   expect(events.repaired).toEqual([]);

@@ -51,8 +51,8 @@ async function segments(...of: Parameters<typeof targets>): Promise<readonly str
 
 const long = { "a.yaml": rows, "rows.ndjson": Array.from({ length: 5_100 }, (_, n) => n).join("\n") };
 
-describe("a repair is about", () => {
-  it("the manifest alone, and not one in a folder of its name", async () => {
+describe("a repair targets", () => {
+  it("only the manifest, and not one in a folder of the same name", async () => {
     const two = { "a.yaml": manifest, "a/b.yaml": manifest };
     expect(await segments("baseline", "a", two)).toEqual([`${own}::a/0`]);
     expect(await segments("forget", "a", two, recorded("a/b"))).toEqual([`${own}::a/0`]);
@@ -76,14 +76,14 @@ describe("a repair is about", () => {
     );
   });
 
-  it("a manifest under its name of now, with the ledger that it has from before", async () => {
+  it("a renamed manifest under its current name, with the ledger of its former name", async () => {
     const moved = { "b.yaml": `moved_from: [older, a]\n${manifest}` };
     expect(await segments("forget", "b", moved, recorded("a"))).toEqual([`${own}::b/0`]);
     expect(await segments("forget", "b", moved, recorded("a", 0, "one"))).toEqual([`${nested}::one/b/0`]);
     await expect(segments("forget", "a", moved, recorded("a"))).rejects.toThrow(/no manifest "a"\. It has b\./);
   });
 
-  it("one of the components that deploy a manifest, by its name where there are several", async () => {
+  it("one of the components that deploy a manifest, by the component's name if there are several", async () => {
     const one = recorded("a", 0, "one");
     const two = recorded("a", 0, "two");
     expect(await segments("forget", "a", {}, one)).toEqual([`${nested}::one/a/0`]);
@@ -96,7 +96,7 @@ describe("a repair is about", () => {
     expect(await segments("forget", "a", { "a.yaml": manifest }, one, recorded("a"))).toEqual([`${own}::a/0`]);
   });
 
-  it("nothing where a manifest and messages as values are called the same", async () => {
+  it("nothing if a manifest and messages as values have the same name", async () => {
     expect(await segments("forget", "welcome", {}, values)).toEqual([`${nested}::welcome/0`]);
     await expect(segments("forget", "welcome", { "welcome.yaml": manifest }, values)).rejects.toThrow(
       /dev has "welcome" 2 times.*rename one of them/,

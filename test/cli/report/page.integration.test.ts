@@ -60,8 +60,8 @@ const resource = ({ name, ...outputs }: VersionSegment) => ({
   outputs: { version: 1, ...outputs },
 });
 
-describe("what runs did", () => {
-  it("counts each push once, whatever later runs wrote anew, and takes only what was heard anew", () => {
+describe("a summary of runs", () => {
+  it("counts each push once, even if later runs record it again, and takes only new metrics", () => {
     const first = segment("a/0", 1, 5, 5);
     const runs = [version(1, first), version(2, first), version(3, segment("a/0", 3, 2, 6), segment("a/1", 3, 10))];
     expect(createReport(runs)).toMatchObject([
@@ -81,7 +81,7 @@ describe("what runs did", () => {
     expect(createReport([next], old)[0]?.runs).toMatchObject([{ version: 2, pushed: 0 }]);
   });
 
-  it("knows a queue until the run that destroyed it", () => {
+  it("has a queue until the run that destroyed it", () => {
     const runs = [version(1), version(2, segment("a/0", 2, 5)), version(3), version(4)];
     expect(createReport(runs)[0]?.runs.map((run) => run.version)).toEqual([2, 3]);
   });
@@ -107,7 +107,7 @@ describe("the type of a run", () => {
 });
 
 describe("Pulumi's history", () => {
-  it("finds a backend's folder by its address, and none of a backend that has none", () => {
+  it("finds a backend's folder by its address, if it has one", () => {
     expect(backendFolder("file:///var/state", "/repo")).toBe("/var/state");
     expect(backendFolder("file://~/state", "/repo")).toBe(join(homedir(), "state"));
     expect(backendFolder("file://state", "/repo")).toBe("/repo/state");
@@ -115,7 +115,7 @@ describe("Pulumi's history", () => {
     expect(backendFolder("https://app.pulumi.com/ada", "/repo")).toBeUndefined();
   });
 
-  it("reads plain and packed files in order, and the last ones only", () => {
+  it("reads plain and compressed files in order, and only the last ones", () => {
     const own = join(folder, ".pulumi/history/shop/dev");
     mkdirSync(own, { recursive: true });
     const write = (run: string, n: number, packed: boolean) => {
@@ -170,7 +170,7 @@ describe("Pulumi's history", () => {
     expect(asked).toContain("stack export --stack org/shop/dev --version 2");
   });
 
-  it("shows the present state of any other backend, and says that there was more", async () => {
+  it("shows the current state of any other backend, and says that earlier runs are missing", async () => {
     const { versions, note } = await readHistory(
       {
         run: async (args) => {
@@ -216,13 +216,13 @@ it.each([
 describe("labels", () => {
   const label = (text: string, x: number, y = 0) => ({ text, x, y });
 
-  it("leave out those that overlap a more important one, in the same line only", () => {
+  it("are left out if they overlap a more important one on the same line", () => {
     const texts = (...labels: Parameters<typeof placeLabels>[0]) => placeLabels(labels, 0, 500).map(({ text }) => text);
     expect(texts(label("first", 100), label("near", 120), label("far", 160))).toEqual(["first", "far"]);
     expect(texts(label("first", 100), label("below", 120, 20))).toEqual(["first", "below"]);
   });
 
-  it("stay within the edges, and are left out if they do not fit at all", () => {
+  it("stay within the edges, and are left out if they do not fit", () => {
     expect(placeLabels([label("1234567890", 0), label("1234567890", 500)], 0, 500).map(({ x }) => x)).toEqual([
       35, 465,
     ]);
@@ -271,7 +271,7 @@ it("names the messages that are in doubt, and those that may have arrived twice"
   ]);
 });
 
-it("escapes whatever it is given, and holds no script, link or address", () => {
+it("escapes all data, and contains no script, link or address", () => {
   const html = page();
   expect(html).not.toMatch(/<img|<script|<link|https?:|url\(/);
   expect(html).not.toContain("\u0007");
@@ -300,7 +300,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     return { tab, wrong };
   };
 
-  it.each([390, 820, 1_280])("shows one chart of each queue, and nothing beyond its edge, at %i px", async (width) => {
+  it.each([390, 820, 1_280])("shows one chart of each queue, and nothing overflows, at %i px", async (width) => {
     const { tab } = await open("light", width);
     expect(await tab.locator("figure:visible").count()).toBe(2);
     expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);

@@ -72,7 +72,7 @@ describe("the text reporter", () => {
     return text;
   };
 
-  it("is as it was reviewed, in a log and in a terminal", async () => {
+  it("matches the reviewed files, in a log and in a terminal", async () => {
     await expect(logged(false, 10_000)).toMatchFileSnapshot("expected/log.txt");
     await expect(logged(true, 1_000)).toMatchFileSnapshot("expected/terminal.txt");
   });
@@ -83,7 +83,7 @@ describe("the text reporter", () => {
 });
 
 describe("the JSON reporter", () => {
-  it("is a line of JSON for each thing, as the schema says", async () => {
+  it("writes one line of JSON for each event, valid against the schema", async () => {
     const lines: string[] = [];
     const report = createJsonReporter(
       (line) => lines.push(line),

@@ -5,7 +5,7 @@ it.each([
   [0, "US$ 0"],
   [0.0036, "less than US$ 0.01"],
   [1.201, "US$ 1.21"],
-])("says of %f dollars: %s", (amount, text) => {
+])("formats %f dollars as %s", (amount, text) => {
   expect(formatUsd(amount)).toBe(text);
 });
 
@@ -13,6 +13,6 @@ it.each([
   ["q1", "q1"],
   ["", "only known to the program"],
   [null, "to be created"],
-])("says of the queue's id %j: %s", (id, text) => {
+])("formats the queue's id %j as %s", (id, text) => {
   expect(formatQueueId(id)).toBe(text);
 });

@@ -25,7 +25,7 @@ const run = (pushed: number, more: object = {}) => ({
 });
 
 describe("the outcome of a run", () => {
-  it("is what segments say that it pushed, all of them together", () => {
+  it("is the sum of what its segments report as pushed", () => {
     const after = stateOf(
       outputsOf("a", { pushed: 7, lastPush: run(5, { possibleDuplicates: ["x"] }) }),
       outputsOf("a", { segment: 1, pushed: 3, lastPush: run(3) }),
@@ -37,7 +37,7 @@ describe("the outcome of a run", () => {
     });
   });
 
-  it("is nothing where no segment was pushed to", () => {
+  it("is empty if no segment pushed anything", () => {
     expect(toOutcome(planOf([manifestOf("a")]), before, before, fine)).toMatchObject({ exit: 0, total: { pushed: 0 } });
   });
 
@@ -49,7 +49,7 @@ describe("the outcome of a run", () => {
     }
   });
 
-  it("accounts for every message where it failed", () => {
+  it("accounts for every message if the run failed", () => {
     const after = stateOf(outputsOf("a", { pushed: 4, inDoubt: 1, inDoubtMessages: ["#7"], lastPush: run(2) }));
     const { exit, manifests } = toOutcome(plan, before, after, failed);
     expect([exit, manifests]).toEqual([
@@ -59,13 +59,13 @@ describe("the outcome of a run", () => {
     expect(toOutcome(plan, before, before, failed).total).toMatchObject({ pushed: 0, notSent: 5 });
   });
 
-  it("counts what was held as in doubt, and not as not sent", () => {
+  it("counts held messages as in doubt, and not as not sent", () => {
     const held = planOf([manifestOf("a", { held: 2, messages: 2, inDoubtPolicy: "stop" })]);
     const state = stateOf(outputsOf("a", { pushed: 0, inDoubt: 2 }));
     expect(toOutcome(held, state, state, failed)).toMatchObject({ exit: 3, total: { inDoubt: 2, notSent: 0 } });
   });
 
-  it("counts what was planned as not sent, in addition to what was held", () => {
+  it("counts planned messages as not sent, in addition to held ones", () => {
     const some = planOf([manifestOf("a", { push: load(3), held: 2, messages: 5, inDoubtPolicy: "stop" })]);
     const after = stateOf(outputsOf("a", { pushed: 1, inDoubt: 2, lastPush: run(1) }));
     expect(toOutcome(some, before, after, failed).total).toMatchObject({ pushed: 1, inDoubt: 2, notSent: 2 });
@@ -101,7 +101,7 @@ describe("the exit code", () => {
   });
 });
 
-describe("what the state could not keep", () => {
+describe("a push that the state could not record", () => {
   const unsaved = (more: Partial<UnsavedPushes>) =>
     new Map([["a", { pushed: 0, arrived: 0, inDoubt: 0, inDoubtMessages: [], ...more }]]);
 
@@ -113,7 +113,7 @@ describe("what the state could not keep", () => {
     expect(exit).toBe(3);
   });
 
-  it("counts as neither where a run before it sent it", () => {
+  it("counts as neither if an earlier run sent it", () => {
     const { total } = toOutcome(plan, before, before, { ...failed, unsaved: unsaved({ arrived: 5 }) });
     expect(total).toEqual({ pushed: 0, requests: 0, inDoubt: 0, notSent: 0 });
   });

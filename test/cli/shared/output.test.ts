@@ -5,7 +5,7 @@ import { checkOutput, writeOutput } from "../../../src/cli/shared/output.ts";
 import { UsageError } from "../../../src/usage-error.ts";
 import { temporaryFolder } from "../../manifest/support/fixture.ts";
 
-it("writes what a flag names, and looks beforehand without changing what is there", () => {
+it("writes the file that a flag names, and checks it beforehand without changing it", () => {
   using root = temporaryFolder();
   const path = join(root.path, "run.json");
   checkOutput(path);
@@ -17,7 +17,7 @@ it("writes what a flag names, and looks beforehand without changing what is ther
 it.each([
   ["a folder that is not there", "none/run.json", "no such file or directory (ENOENT)"],
   ["a folder", ".", "it is a folder (EISDIR)"],
-])("says what is wrong, and what to name: %s", (_, name, why) => {
+])("says what is wrong, and which file to name: %s", (_, name, why) => {
   using root = temporaryFolder();
   const path = join(root.path, name);
   for (const use of [() => checkOutput(path), () => writeOutput(path, "text")]) {

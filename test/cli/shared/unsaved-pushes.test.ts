@@ -11,7 +11,7 @@ const key = (id: string) => encodeKeys([{ digest, id }]);
 const place = (name: string, stack = "dev") =>
   `shop/${stack} urn:pulumi:${stack}::shop::pulumi-nodejs:dynamic:Segment::${name}`;
 
-it("adds up what the journals of a stack have that its state does not name, by manifest", async () => {
+it("adds up what a stack's journals have and its state lacks, by manifest", async () => {
   using folder = temporaryFolder();
   const journals = fileJournals(join(folder.path, ".queue-seeder/journal"));
   const write = async (more: Partial<JournalHead>, pushed: readonly string[], sending: readonly string[] = []) => {
@@ -34,7 +34,7 @@ it("adds up what the journals of a stack have that its state does not name, by m
   );
 });
 
-it("finds nothing where no journal was ever written", async () => {
+it("finds nothing if no journal was ever written", async () => {
   using folder = temporaryFolder();
   const config = { project: "shop", values: new Map() };
   const watch = await watchJournals({ root: folder.path, stack: { full: "dev", short: "dev" }, config }, {});

@@ -26,11 +26,11 @@ const figure = (each: Status, name: string, manifest: string) =>
   of(each, name)?.find(({ labels }) => labels.manifest === manifest)?.value;
 
 describe("the metrics of a status", () => {
-  it("read as they were reviewed", async () => {
+  it("match the reviewed file", async () => {
     await expect(statusMetrics(status, now)).toMatchFileSnapshot("rendered/full.prom");
   });
 
-  it("have the figures of each manifest, with the labels to select it by", () => {
+  it("have the counts of each manifest, with labels to select it by", () => {
     expect(of(status, "pending_messages")?.[0]).toEqual({
       labels: { ...stack, manifest: "backfill", queue: "orders", push: "once" },
       value: 999_700,
@@ -43,7 +43,7 @@ describe("the metrics of a status", () => {
     expect(figure(status, "last_push_timestamp_seconds", "quiet")).toBe(1_785_578_400.25);
   });
 
-  it("have what the ledger keeps of a manifest that is gone, and nothing that is unknown of it", () => {
+  it("have what the ledger records of a removed manifest, and leave out what is unknown", () => {
     const labels = { ...stack, manifest: "gone", queue: "orders" };
     expect(of(status, "pushed_messages")).toContainEqual({ labels, value: 12 });
     expect(figure(status, "pending_messages", "gone")).toBeUndefined();

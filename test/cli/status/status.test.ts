@@ -41,7 +41,7 @@ const status = toStatus(full, state, asked);
 const unasked = toStatus(full, state, "there are no credentials");
 
 describe("a status", () => {
-  it("has the ledger's figures next to the repository's, and the last push of all segments", () => {
+  it("has the ledger's counts next to the repository's, and the last push of all segments", () => {
     expect(status.manifests.slice(0, 3)).toMatchObject([
       {
         name: "backfill",
@@ -58,7 +58,7 @@ describe("a status", () => {
     ]);
   });
 
-  it("has what components of the program deployed, unless a manifest here is the same", () => {
+  it("has what components of the program deployed, unless the repository has the same manifest", () => {
     expect(status.components).toEqual([
       { name: "welcome", queue: "orders", pushed: 2, inDoubt: 1 },
       { name: "seeds/rows", queue: "orders", pushed: 4, inDoubt: 0 },
@@ -77,7 +77,7 @@ describe("a status", () => {
     expect(components.map(({ name }) => name)).toEqual(["one/quiet", "two/quiet"]);
   });
 
-  it("reads as it was reviewed", async () => {
+  it("matches the reviewed file", async () => {
     await expect(statusText(status, (_, text) => text, now)).toMatchFileSnapshot("rendered/full.txt");
     await expect(statusText(unasked, (_, text) => text, now)).toMatchFileSnapshot("rendered/unasked.txt");
   });
@@ -91,7 +91,7 @@ describe("a status", () => {
     expect(table[1]).toMatch(/^a-manifest-wi.*… +a-manifest-wi.*… +500 +999,700 +140 +2 h ago/);
   });
 
-  it.each([status, unasked])("is what its schema says", (each) => {
+  it.each([status, unasked])("is valid against its schema", (each) => {
     expect(problemsWith("status", { version: 1, kind: "status", ...each })).toEqual([]);
     expect(problemsWith("status", { version: 1, kind: "plan", ...each })).not.toEqual([]);
   });
@@ -118,7 +118,7 @@ describe("the exit code for alerts", () => {
     expect(of({ edited: 1 })).toBe(2);
   });
 
-  it("is 3 if any are in doubt, wherever they are", () => {
+  it("is 3 if any messages are in doubt, wherever they are", () => {
     expect(of({ pending: 1, inDoubt: 1 })).toBe(3);
     const gone = { name: "gone", queue: "orders", pushed: 1, inDoubt: 1 };
     expect(of({}, { removed: [gone] })).toBe(3);

@@ -38,7 +38,7 @@ const done = (type: string, op: string, urn: string, old?: object, present?: obj
   },
 });
 
-it("passes messages on without colour codes, but not transient ones or those for Pulumi's developers", () => {
+it("passes on messages without colour codes, but no transient or debug messages", () => {
   const { told: logged, take, watch } = watching();
   take(said("<{%fg 1%}>hello<{%reset%}>\n", { urn: segment, severity: "warning" }));
   take(said("from a console", { severity: "info#err" }));
@@ -83,7 +83,7 @@ it("adds up the progress of segments, once a second, and works out the time that
   ]);
 });
 
-it("takes no segment for progress that pushed nothing in this run", () => {
+it("does not count a segment as progress if it pushed nothing in this run", () => {
   const { told: logged, take } = watching();
   take(reported({ kind: "outcome", pushed: 0, inDoubt: 1, notSent: 3 }));
   take(done("pulumi-nodejs:dynamic:Segment", "update", segment));
@@ -99,7 +99,7 @@ it("reports other resources that changed", () => {
   expect(logged).toEqual([["onChange", "created", `${queue} orders`]]);
 });
 
-it("reports an event once, and not again the sentence that Pulumi keeps of it", () => {
+it("reports an event once, without the sentence that Pulumi keeps for it", () => {
   const { told: logged, take } = watching();
   const event: RunEvent = { kind: "possible_duplicates", messages: 1, names: ["<{%fg 1%}> \u001b[1m"], more: 0 };
   const text = "1 message may have arrived twice, since an answer was lost: <{%fg 1%}> \\u{1b}[1m";
@@ -110,7 +110,7 @@ it("reports an event once, and not again the sentence that Pulumi keeps of it", 
   ]);
 });
 
-it("takes a wait for what it is, whatever its reason says", () => {
+it("recognizes a wait by its kind, whatever its reason says", () => {
   const { told: logged, take } = watching();
   const until = "2026-08-01T10:00:00.000Z";
   take(reported({ kind: "waiting", reason: "until 5, he wrote: no", until, secondsLeft: 3 }));
@@ -121,7 +121,7 @@ it("takes a wait for what it is, whatever its reason says", () => {
   ]);
 });
 
-it("knows why the provider refused by its code, and not by words that an id may have too", () => {
+it("takes the reason of a refusal from its code, not from words that an id may contain too", () => {
   const { told: logged, take, watch } = watching();
   take(said("PLAN_DIFFERS: an id", { severity: "error", urn: segment }));
   expect([...watch.refused]).toEqual([]);
@@ -134,7 +134,7 @@ it("knows why the provider refused by its code, and not by words that an id may 
   ]);
 });
 
-it("says once that it cannot read what another version reports", () => {
+it("reports once that it cannot read events of another version", () => {
   const { told: logged, take } = watching();
   const event = said('{"queueSeeder":2,"kind":"progress"}', { urn: segment, ephemeral: true });
   take(event);

@@ -5,7 +5,7 @@ import { matchesExpected, readExpectedPlan } from "../../../src/cli/up/expected-
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { full, planOf, reviewOf } from "../shared/plan/fixture.ts";
 
-it("takes a digest, or that of a plan's file", () => {
+it("accepts a digest, or the file of a plan", () => {
   using root = temporaryFolder();
   writeFiles(root.path, { "plans/dev.json": jsonText(planJson(full)) });
   expect(readExpectedPlan(root.path, "p1:BBBBBBBBBBBBBBBBBBBBBB")).toEqual({
@@ -15,7 +15,7 @@ it("takes a digest, or that of a plan's file", () => {
   expect(readExpectedPlan(root.path, "plans/dev.json")).toEqual({ digest: full.digest, review: full.review });
 });
 
-it("refuses what is neither", () => {
+it("refuses anything else", () => {
   using root = temporaryFolder();
   writeFiles(root.path, {
     "text.json": "no JSON",
@@ -31,12 +31,12 @@ it("refuses what is neither", () => {
   }
 });
 
-it("takes the plan with the digest that was reviewed, of which nothing else has to be known, and no other", () => {
+it("accepts only the plan with the reviewed digest, without knowing more about it", () => {
   expect(matchesExpected(full, { digest: full.digest, review: undefined })).toBe(true);
   expect(matchesExpected(full, { digest: "p1:BBBBBBBBBBBBBBBBBBBBBB", review: undefined })).toBe(false);
 });
 
-it("takes the rest of a reviewed plan for it, where its file says what it was made of", () => {
+it("accepts the rest of a reviewed plan, if the plan's file lists its parts", () => {
   const [reviewed] = full.review.pushes;
   if (reviewed === undefined) throw new Error("the plan pushes nothing");
   const expected = { digest: full.digest, review: full.review };

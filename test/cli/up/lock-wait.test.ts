@@ -34,7 +34,7 @@ function signalsWith(signal: EndSignal, when: "before" | "during"): EndSignals {
   };
 }
 
-it("ends at the first lock without a time to wait", async () => {
+it("ends at the first lock if no time to wait was given", async () => {
   const { calls, reporter } = record();
   const none: EndSignals = { ...signalsWith("SIGINT", "before"), received: undefined };
   expect(await createLockWait(undefined, reporter)(holder, none)).toBe(exitCodes.locked);

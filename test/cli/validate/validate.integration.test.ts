@@ -25,7 +25,7 @@ const bad = "queue: orders\nmessages:\n  - body: 007\n";
 const warned = "queue: orders\nmessages:\n  - body: yes\n";
 
 describe("validate", () => {
-  it("takes a stack's full name", async () => {
+  it("accepts a stack's full name", async () => {
     const files = { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.dev.yaml": "config: {}\n" };
     const full = await validate(files, ["--stack", "organization/shop/dev"]);
     expect(full.stderr).toContain("messages/a.yaml:1:8 error QUEUE_UNKNOWN");
@@ -36,21 +36,18 @@ describe("validate", () => {
     ["config:\n<<<<<<< HEAD\n  a: 1\n=======\n  a: 2\n>>>>>>> main\n", "Pulumi.dev.yaml:2:1 MERGE_CONFLICT"],
     ["version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Pulumi.dev.yaml:1:1 FOREIGN_CONTENT"],
     ["<!doctype html>\n<title>Sign in</title>\n", "Pulumi.dev.yaml:1:1 FOREIGN_CONTENT"],
-  ])(
-    "names what a stack's configuration is instead of YAML, in a form for machines too: %j",
-    async (text, expected) => {
-      const files = { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.dev.yaml": text };
-      const { code, stdout } = await validate(files, ["--stack", "dev", "--format", "json"]);
-      const { problems, manifests } = JSON.parse(stdout);
-      const logged = problems.map(
-        ({ location, code: found }: { location: Problem["location"]; code: string }) =>
-          `${formatLocation(location)} ${found}`,
-      );
-      expect([code, logged, manifests.length]).toEqual([1, [expected], 1]);
-    },
-  );
+  ])("reports what a stack's configuration is instead of YAML, in JSON too: %j", async (text, expected) => {
+    const files = { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.dev.yaml": text };
+    const { code, stdout } = await validate(files, ["--stack", "dev", "--format", "json"]);
+    const { problems, manifests } = JSON.parse(stdout);
+    const logged = problems.map(
+      ({ location, code: found }: { location: Problem["location"]; code: string }) =>
+        `${formatLocation(location)} ${found}`,
+    );
+    expect([code, logged, manifests.length]).toEqual([1, [expected], 1]);
+  });
 
-  it("shows no line of a file outside the repository, whatever leads to it", async () => {
+  it("shows no line of a file outside the repository, whatever path leads to it", async () => {
     using outside = temporaryFolder();
     using root = temporaryFolder();
     writeFiles(outside.path, { "secrets.env": "KEY=of-another-user\n" });
@@ -63,7 +60,7 @@ describe("validate", () => {
     expect(stderr).not.toContain("KEY");
   });
 
-  it("says that all is well, and ends with 0", async () => {
+  it("reports that there are no problems, and ends with 0", async () => {
     expect(await validate({ "messages/a.yaml": good })).toEqual({
       code: 0,
       stdout: "",
@@ -96,7 +93,7 @@ Write true, or "yes" in quotes.
     expect((await validate(files, [], { NO_COLOR: "1" })).stderr).not.toContain("\u001b");
   });
 
-  it("ends with 0 where there are warnings alone", async () => {
+  it("ends with 0 if there are only warnings", async () => {
     expect((await validate({ "messages/a.yaml": warned })).code).toBe(0);
   });
 
@@ -123,7 +120,7 @@ Write true, or "yes" in quotes.
     });
   });
 
-  it("writes annotations that GitHub reads, whatever names and texts hold", async () => {
+  it("writes annotations that GitHub parses, whatever names and texts contain", async () => {
     const { stdout } = await validate({ "messages/a,b%.yaml": "queue: orders\nmessages: 100%\n" }, [
       "--format",
       "github",
@@ -134,7 +131,7 @@ Write true, or "yes" in quotes.
     );
   });
 
-  it("writes a code-quality report of GitLab", async () => {
+  it("writes a code quality report for GitLab", async () => {
     const twice = `${bad}  - body: 007\n`;
     const { code, stdout, stderr } = await validate({ "messages/a.yaml": twice, "messages/b.yaml": warned }, [
       "--format",
@@ -246,7 +243,7 @@ messages:
     ]);
   });
 
-  it("reports what is wrong with the configuration, at its place, with everything else", async () => {
+  it("reports errors in the configuration, at their locations, with everything else", async () => {
     const { code, stderr } = await validate(
       { ...files, "Pulumi.prod.yaml": "config:\n  queue-seeder:queues:\n    orders: { idd: 1 }\n" },
       ["--stack", "prod"],
@@ -268,7 +265,7 @@ messages:
     expect(plain.stderr).not.toContain("CONFIG_INVALID");
   });
 
-  it("finds the stacks' files where Pulumi.yaml says that they are", async () => {
+  it("finds the stacks' files in the folder that Pulumi.yaml names", async () => {
     const { code, stderr } = await validate(
       {
         "Pulumi.yaml": "name: shop\nruntime: nodejs\nstackConfigDir: stacks\n",
@@ -281,7 +278,7 @@ messages:
     expect([code, stderr.match(/[A-Z]+_[A-Z]+/g)]).toEqual([0, ["STACK_NEVER"]]);
   });
 
-  it("never shows what a secret is encrypted to", async () => {
+  it("never shows the ciphertext of a secret", async () => {
     const { stdout, stderr } = await validate(files, ["--stack", "prod"]);
     expect(stdout + stderr).not.toContain("AAABAN");
   });
@@ -309,7 +306,7 @@ describe("wrong usage", () => {
   });
 });
 
-describe.skipIf(skipWithout("script"))("validate at a terminal (skipped where there is no script)", () => {
+describe.skipIf(skipWithout("script"))("validate at a terminal (skipped without the command script)", () => {
   it("shows frames that fit into its width", () => {
     using root = temporaryFolder();
     const text = `queue: orders\nmessages: [{ body: { a: "${"日本".repeat(500)}", b: 010, c: "${"日本".repeat(500)}" } }]\n`;

@@ -105,7 +105,7 @@ it.each([
   expect(own.recognized).toBe(0);
 });
 
-it("does not take a rejection or a limit after a lost answer for proof that nothing was sent", async () => {
+it("does not treat a rejection or a limit after a lost answer as proof that nothing was sent", async () => {
   const own = await segment();
   fake.fault = (request) =>
     request === 1 ? "lose_answer" : request < 7 ? { status: 429, body: "error code: 1015" } : undefined;
@@ -116,7 +116,7 @@ it("does not take a rejection or a limit after a lost answer for proof that noth
 it.each([
   ["error code: 1015", "after_wait"],
   ["error code: 1027", "stop_queue"],
-] as const)("takes a 429 of Cloudflare with %j as a refusal: %s", async (body, retry) => {
+] as const)("treats a 429 from Cloudflare with %j as a refusal: %s", async (body, retry) => {
   const own = await segment();
   fake.fault = () => ({ status: 429, body });
   expect(await own.push(queue, batch)).toMatchObject({ kind: "refused", failure: { retry, status: 429 } });
@@ -148,7 +148,7 @@ it("leaves a message in doubt if the queue's answer to the Worker was lost, and 
   expect(fake.sent).toEqual([0, 1, 2, 0, 1, 2]);
 });
 
-it("does not know the outcome of a refused batch of which the ledger has a part", async () => {
+it("does not know the outcome of a refused batch if the ledger has a part of it", async () => {
   const [first = [], all = []] = [batch.slice(0, 1), batch];
   const own = await segment();
   await own.push(queue, first);
@@ -166,7 +166,7 @@ it("recognizes messages of an earlier run in batches of other sizes, and counts 
   expect(fake.sent).toEqual([0, 1, 2]);
 });
 
-it("clears no doubt that the ledger does not know, nor by another ledger", async () => {
+it("clears no doubt that the ledger cannot resolve, and none with another ledger", async () => {
   const own = await segment({ inDoubt: [0, 1], unknown: [1] });
   expect(await own.push(queue, batch)).toMatchObject({ kind: "accepted", duplicates: new Set([1]) });
   fake.forget();
@@ -179,7 +179,7 @@ it("clears no doubt that the ledger does not know, nor by another ledger", async
 it.each([
   ["unauthorized", () => Object.assign(fake, { key: Buffer.alloc(32, 8).toString("base64") }), "another key"],
   ["no_such_queue", () => Object.assign(fake, { queues: [] }), "no binding for the queue"],
-] as const)("takes %s as a refusal for good, after one request", async (_, change, words) => {
+] as const)("treats %s as final, after one request", async (_, change, words) => {
   const own = await segment();
   change();
   const result = await own.push(queue, batch);
@@ -208,7 +208,7 @@ it("sends nothing after a cancellation, and repeats nothing after a stop", async
   expect(pushes()).toBe(1);
 });
 
-it("asks for more messages than one request takes, and for those that may be there twice", async () => {
+it("asks about more messages than one request holds, and about possible duplicates", async () => {
   answers = [{ lost: "not_taken" }];
   const own = await segment();
   await own.push(queue, batch);
@@ -231,7 +231,7 @@ it("asks for more messages than one request takes, and for those that may be the
   expect(possibleDuplicates).toEqual(new Set([0, 1, 2].map(keyOf)));
 });
 
-it("says what is deployed", async () => {
+it("reports what is deployed", async () => {
   fake.codeDigest = "digest";
   expect(await client.hello()).toEqual({
     kind: "answer",

@@ -29,7 +29,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("extend" as const), pick: fc.nat(), ms: seconds }),
 );
 
-test("any sequence of calls does what a plain list does", () => {
+test("any sequence of calls has the same result as on a plain list", () => {
   fc.assert(
     fc.property(
       fc.array(step, { maxLength: 60 }),

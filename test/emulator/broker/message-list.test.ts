@@ -26,7 +26,7 @@ const step = fc.oneof(
   fc.constant("clear" as const),
 );
 
-test("it does what a map does, also when thousands go from its front", () => {
+test("it behaves like a map, also if thousands are removed from its front", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
       const list = new MessageList();

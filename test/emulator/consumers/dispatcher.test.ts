@@ -63,7 +63,7 @@ async function push(...texts: string[]): Promise<void> {
 
 const waiting = () => [...queue.backlog.all()].map(({ text, leased, attempts }) => [text, leased, attempts]);
 
-test("no more batches at once than the consumer takes, and the next as soon as one ends", async () => {
+test("a consumer gets no more concurrent batches than it allows, and the next as soon as one ends", async () => {
   await push("a", "b", "c", "d", "e");
   expect(held.map(({ bodies }) => bodies)).toEqual([
     ["a", "b"],
@@ -81,7 +81,7 @@ test("no more batches at once than the consumer takes, and the next as soon as o
   expect(printed).toEqual(["2 of 2 messages taken"]);
 });
 
-test("a receiver that fails makes failed messages", async () => {
+test("a receiver that throws fails the messages", async () => {
   await push("a");
   there = false;
   held[0]?.end.reject(new Error("the runtime crashed"));
@@ -108,7 +108,7 @@ test("without a consumer, messages wait until one is connected", async () => {
   expect(held).toHaveLength(1);
 });
 
-test("a queue that is deleted meanwhile takes its messages along", async () => {
+test("a queue that is deleted during a delivery loses its messages", async () => {
   await push("a");
   broker.delete(queue);
   const again = broker.create({ name: "orders" });
@@ -118,7 +118,7 @@ test("a queue that is deleted meanwhile takes its messages along", async () => {
   expect(printed).toEqual([]);
 });
 
-test("when it closes, messages in the consumer's hands go back", async () => {
+test("when it closes, the consumer's messages return to the queue", async () => {
   await push("a");
   await dispatcher.close();
   expect(waiting()).toEqual([["a", false, 1]]);

@@ -21,7 +21,7 @@ function closeOf(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.once("close", () => resolve()));
 }
 
-it.each(["SIGKILL", "SIGTERM"] as const)("ends with its parent, if that gets %s", async (signal) => {
+it.each(["SIGKILL", "SIGTERM"] as const)("ends with its parent if the parent gets %s", async (signal) => {
   const script = `import { startWorkerd } from ${JSON.stringify(workerd)};
     const { port } = await startWorkerd(${JSON.stringify(runtime)}, "", () => {});
     console.log(port);`;
@@ -35,7 +35,7 @@ it.each(["SIGKILL", "SIGTERM"] as const)("ends with its parent, if that gets %s"
   await closed;
 });
 
-it("is killed at once, and its own end is noticed", async () => {
+it("is killed at once, and an end of its own is noticed", async () => {
   const killed = await startWorkerd(runtime, "", () => {});
   const closed = closeOf(await connectTo(killed.port));
   await killed.kill();
@@ -49,6 +49,6 @@ it("is killed at once, and its own end is noticed", async () => {
 it.each([
   ["has no program", "/nonexistent/workerd", /The Worker's runtime does not start: [\s\S]*\/nonexistent\/workerd/],
   ["ends without a port", process.execPath, /The Worker's runtime does not start: [\s\S]*Cannot find module/],
-])("reports what was printed if it %s", async (_, binary, message) => {
+])("reports its output if it %s", async (_, binary, message) => {
   await expect(startWorkerd(binary, "", () => {})).rejects.toThrow(message);
 });

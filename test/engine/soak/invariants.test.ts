@@ -24,7 +24,7 @@ it.each([
   expect(checkInvariants([claim(inDoubt)], there, new Set(logged)).map(({ what }) => what)).toEqual(found);
 });
 
-it("draws the same for the same seed, and every strike in a long schedule", () => {
+it("draws the same schedule for the same seed, and every kind of fault in a long one", () => {
   expect(draw(7, 10)).toEqual(draw(7, 10));
   expect(draw(7, 10)).not.toEqual(draw(8, 10));
   const dealt = new Set(draw(7, 200).rounds.flatMap(({ runs }) => runs.flat().map(({ fault }) => fault.name)));
@@ -33,10 +33,10 @@ it("draws the same for the same seed, and every strike in a long schedule", () =
   );
 });
 
-it("finds what it changes in the program's files", () => {
+it("finds the text that it changes in the program's files", () => {
   expect(Object.keys(patched())).toHaveLength(3);
 });
 
-it("spells ranges out", () => {
+it("expands ranges", () => {
   expect(spelledOut(["a", "#5 to #7", "#9"])).toEqual(["a", "#5", "#6", "#7", "#9"]);
 });

@@ -16,7 +16,7 @@ const lifecycle = `export async function create(inputs) {
 }
 `;
 
-test("a stack goes up in its own folder, with its config, and leaves nothing", async () => {
+test("a stack is deployed in its own folder, with its config, and leaves nothing", async () => {
   vi.stubEnv("CLOUDFLARE_API_TOKEN", "a developer's own");
   let folder = "";
   {
@@ -53,7 +53,7 @@ test("a failing program is reported by its exit code and output, not by an excep
   expect(up.stdout + up.stderr).toContain("as it should");
 });
 
-test("what an aborted test leaves running is stopped with its stack, orphans too", async () => {
+test("processes of an aborted test are stopped with its stack, orphans too", async () => {
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -39,7 +39,7 @@ afterEach(() => {
   server.close();
 });
 
-test("a queue is created and changed; its id is unknown in the preview before, and a refresh notices if it is gone", async () => {
+test("a queue is created and changed; its id is unknown in the first preview, and a refresh notices if it was deleted", async () => {
   await using stack = await makeQueueStack();
   const preview = await stack.preview();
   expect(preview, preview.stderr + preview.stdout).toMatchObject({ code: 0 });

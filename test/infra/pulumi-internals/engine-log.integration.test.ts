@@ -49,7 +49,7 @@ const waiting: RunEvent = {
   secondsLeft: 3,
 };
 
-it("logs a text with half a character in a form that Pulumi accepts", async () => {
+it("logs a text with half a surrogate pair in a form that Pulumi accepts", async () => {
   const { address, calls } = await engine();
   // An ephemeral message may fail silently.
   await createEngineLog(address, () => false)(waiting, "urn:1", "passing");
@@ -57,7 +57,7 @@ it("logs a text with half a character in a form that Pulumi accepts", async () =
   expect(calls).toEqual([[text, "urn:1", true]]);
 });
 
-it("shows JSON to no person under a bare pulumi up", async () => {
+it("shows no JSON under a bare pulumi up", async () => {
   const { address, calls } = await engine();
   const log = createEngineLog(address, () => false);
   await log({ kind: "outcome", pushed: 1, inDoubt: 0, notSent: 0 }, "urn:1");
@@ -66,7 +66,7 @@ it("shows JSON to no person under a bare pulumi up", async () => {
   expect(calls).toEqual([["resumed after a wait of 3 s", "urn:1", true]]);
 });
 
-it("gives a command the event before the sentence, in a message that no log keeps", async () => {
+it("passes a command the event before the sentence, in a message that no log keeps", async () => {
   const { address, calls } = await engine();
   const log = createEngineLog(address, () => true);
   await log(waiting, "urn:1", "passing");

@@ -26,14 +26,14 @@ function start(everyMs: number): void {
 
 const hour = 3_600_000;
 
-it("ends an idle process whose parent is gone, without any call", async () => {
+it("ends an idle process whose parent has ended, without any call", async () => {
   start(1);
   listening = false;
   await exited.promise;
   expect(looks).toBeGreaterThan(0);
 });
 
-it("lets what is under way come to its end first", async () => {
+it("lets calls in progress finish first", async () => {
   start(hour);
   const order: string[] = [];
   const work = Promise.withResolvers<string>();
@@ -52,7 +52,7 @@ it("lets what is under way come to its end first", async () => {
   expect(order.indexOf("exit")).toBeGreaterThan(order.indexOf("second"));
 });
 
-it("never revokes that the parent is gone, and stops checking", async () => {
+it("never revokes that the parent has ended, and stops checking", async () => {
   start(hour);
   listening = false;
   await watch.engineListens();

@@ -24,7 +24,7 @@ const identity = {
 
 const named = (inputs: PushIdentity, indices: readonly number[]) => pushDigest(inputs, toPlannedPush(inputs, indices));
 
-it("knows a push by where it goes, what goes and which of it", () => {
+it("identifies a push by its target, its content and its selection", () => {
   const base = named(identity, [0, 1, 2]);
   expect(base).toMatch(/^p1:[A-Za-z0-9_-]{22}$/);
   const others = [
@@ -47,7 +47,7 @@ it("knows a push by where it goes, what goes and which of it", () => {
   expect(new Set([base, ...others]).size).toBe(others.length + 1);
 });
 
-it("has no form of indices that reads like another one", () => {
+it("has no two forms of indices that look alike", () => {
   const lists = [[], [0], [1], [0, 1], [0, 2], [0, 1, 2], [0, 1, 3], [0, 12], [0, 1, 12], [1, 2, 3, 7, 9, 10]];
   expect(new Set(lists.map((list) => named(identity, list))).size).toBe(lists.length);
 });
@@ -56,7 +56,7 @@ it("does not change from one version to the next", () => {
   expect(named(identity, [0, 1, 2, 5])).toMatchInlineSnapshot(`"p1:Ky4uCmeI38UzljXeB3201Q"`);
 });
 
-it("refuses what was not reviewed, and nothing if there was no review", async () => {
+it("refuses pushes that were not reviewed, and nothing if there was no review", async () => {
   const approvedPushes: string[] = [];
   const other = { ...identity, manifest: "b" };
   approvedPushes.push(named(identity, [0, 1]), named({ ...other, queueId: "" }, [0]));
@@ -79,7 +79,7 @@ it("refuses what was not reviewed, and nothing if there was no review", async ()
   await assertApproved(identity, () => Promise.reject(new Error("not asked")), emptyRequest);
 });
 
-it("takes what is left of a reviewed push for a part of it, and nothing else", () => {
+it("accepts the rest of a reviewed push as a part of it, and nothing else", () => {
   const reviewed = toPlannedPush(identity, [0, 1, 2, 3, 7, 9, 10, 11]);
   const isPart = (more: Partial<PushIdentity>, indices: readonly number[]) =>
     isSubsetOf(toPlannedPush({ ...identity, ...more }, indices), reviewed);

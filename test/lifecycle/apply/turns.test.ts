@@ -33,7 +33,7 @@ it("runs two calls with the same key at once, and the others in order", async ()
   await Promise.all([e.done, f.done]);
 });
 
-it("has no call wait for those with another key", () => {
+it("has no call wait for calls with another key", () => {
   const { begun, start } = makeCalls();
   for (const name of ["a", "b", "c"]) start(name);
   start("d", "invoices");

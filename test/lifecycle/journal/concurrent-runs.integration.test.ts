@@ -44,7 +44,7 @@ it("waits for a run of this machine that still sends, and continues from its res
   expect(world.bodies()).toHaveLength(250);
 });
 
-it("is refused during such a run when it is cancelled, and pushes nothing", async () => {
+it("is refused if it is cancelled while it waits for such a run, and pushes nothing", async () => {
   const inputs = await world.segment(text(250));
   const hold = world.emulator.hold({ route: "batch" }, "before");
   const first = world.start().lifecycle.create(inputs);
@@ -60,7 +60,7 @@ it("is refused during such a run when it is cancelled, and pushes nothing", asyn
   expect(world.bodies()).toHaveLength(250);
 });
 
-it("takes over from a run that cannot be seen, which stops before its next request", async () => {
+it("takes over from a run that cannot be observed, which stops before its next request", async () => {
   // More requests than a run has in flight at once.
   const inputs = await world.segment(text(6_000));
   const hold = world.emulator.hold({ route: "batch" }, "before");
@@ -82,7 +82,7 @@ it("takes over from a run that cannot be seen, which stops before its next reque
   expect((outputs?.pushed ?? 0) + (outputs?.inDoubt ?? 0)).toBe(6_000);
 });
 
-it("is not held up by a process that is gone, whatever process has its number now", async () => {
+it("does not wait for a process that has ended, even if another process has its number", async () => {
   const inputs = await world.segment(text(3));
   await world.start().lifecycle.create(inputs);
   for (const file of readdirSync(folder())) {
@@ -96,7 +96,7 @@ it("is not held up by a process that is gone, whatever process has its number no
   expect(world.logged.join("\n")).not.toContain("waits for");
 });
 
-it("finds nothing twice in a folder in which a run was killed between taking over and deleting", async () => {
+it("counts nothing twice in a folder in which a run was killed between taking over and deleting", async () => {
   const { outs } = await world.start().lifecycle.create(await world.segment(text(1)));
   await world.start().lifecycle.update("id", outs, await world.segment(text(2)));
   cpSync(folder(), join(world.root, "before"), { recursive: true });

@@ -49,7 +49,7 @@ it("continues with the second of two deliveries of the same messages, which the 
   expect(withEmpties(second)).toMatchObject({ pushed: 250, lastPush: { pushed: 250, possibleDuplicates: [] } });
 });
 
-it("pushes all of what was changed, though a part of what it was before had gone", async () => {
+it("pushes all of a changed manifest, although a part of its former content was pushed", async () => {
   const before = await stopped(await world.segment(manifest("on_change", numbers(250))));
   expect(before).toMatchObject({ pushed: 100 });
   // The new list still contains what was pushed, at its end.
@@ -61,7 +61,7 @@ it("pushes all of what was changed, though a part of what it was before had gone
   expect(sorted(100)).toEqual(numbers(251));
 });
 
-it("continues after a run failed with more than an error to Pulumi can carry", async () => {
+it("continues after a failure that was too large for an error to Pulumi", async () => {
   const inputs = await world.segment(manifest("once", numbers(250)));
   // The properties of an error are sent in a header, and are lost if they exceed the limit of Pulumi's connection.
   const large = { ...inputs, resourceUrn: `urn:${"x".repeat(8_000_000)}/0` };

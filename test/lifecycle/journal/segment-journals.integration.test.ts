@@ -55,7 +55,7 @@ async function killedRun(inputs: SegmentInputs, requests: number): Promise<void>
 }
 
 describe("after Pulumi was killed", () => {
-  it("pushes only the rest, and reports what the journal had", async () => {
+  it("pushes only the rest, and reports what the journal recorded", async () => {
     const inputs = await world.segment(manifest(numbers(2_500)));
     await killedRun(inputs, 3);
     const before = world.bodies().length;
@@ -113,7 +113,7 @@ describe("after Pulumi was killed", () => {
     expect(world.bodies()).toHaveLength(5_000);
   });
 
-  it("sends again what was under way, and names it; or holds it, when the manifest says stop", async () => {
+  it("sends messages in flight again, and names them; or holds them with in_doubt: stop", async () => {
     const inputs = await world.segment(manifest(numbers(50)));
     const { lifecycle } = world.start();
     await lifecycle.create(inputs);
@@ -135,7 +135,7 @@ describe("after Pulumi was killed", () => {
     expect(world.logged.join("\n")).toMatch(/50 messages may have arrived twice/);
   });
 
-  it("names what the state had in doubt, and the killed run sent again", async () => {
+  it("names messages that the state had in doubt and the killed run sent again", async () => {
     const inputs = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
     const { outputs } = await failureOf(world.start().lifecycle.create(inputs));
@@ -157,13 +157,13 @@ describe("after Pulumi was killed", () => {
     expect(world.bodies()).toEqual([1, 2]);
   });
 
-  it("keeps what was sent together when each message is sent once from now on", async () => {
+  it("keeps the record of messages sent together if each message is sent once from now on", async () => {
     await world.start().lifecycle.create(await world.segment(manifest([1, 2], "push: on_change\n")));
     await world.start().lifecycle.create(await world.segment(manifest([1, 2, 3])));
     expect(world.bodies()).toEqual([1, 2, 3]);
   });
 
-  it("sends what was refused and waited, which was never in doubt", async () => {
+  it("sends refused messages that waited for a retry, which were never in doubt", async () => {
     const inputs = await world.segment(manifest(numbers(200), "in_doubt: stop\n"));
     world.emulator.faults.add({
       match: { route: "batch" },
@@ -189,7 +189,7 @@ describe("after Pulumi was killed", () => {
     await run;
   });
 
-  it("names what the killed run itself sent again, though it has nothing left to send", async () => {
+  it("names messages that the killed run itself sent again, although nothing is left to send", async () => {
     const inputs = await world.segment(manifest(numbers(50)));
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
     await world.start().lifecycle.create(inputs);
@@ -202,7 +202,7 @@ describe("after Pulumi was killed", () => {
     expect(world.logged.slice(logged).join("\n")).toMatch(/50 messages may have arrived twice/);
   });
 
-  it("names what the run before had in doubt, and the killed one sent again", async () => {
+  it("names messages that the run before had in doubt and the killed one sent again", async () => {
     world.write("messages/a.yaml", "queue: orders\nsource: { file: rows.ndjson }\n");
     world.write("messages/rows.ndjson", numbers(50).join("\n"));
     const [inputs] = await world.segments();
@@ -229,7 +229,7 @@ describe("never suppresses a push that it should not", () => {
     expect(accepted(requests)).toBe(2_500);
   });
 
-  it("after the stack was destroyed on another machine, and says what may be there twice", async () => {
+  it("after the stack was destroyed on another machine, and names possible duplicates", async () => {
     const inputs = await world.segment(manifest([1, 2]));
     await world.start().lifecycle.create(inputs);
     const { outs } = await world.start().lifecycle.create({ ...inputs, deployment: "another" });
@@ -237,7 +237,7 @@ describe("never suppresses a push that it should not", () => {
     expect(outs.lastPush.possibleDuplicates).toEqual(["m1", "m2"]);
   });
 
-  it("when what it left was taken over, though nothing more had to go", async () => {
+  it("if its records were taken over, although nothing more had to be pushed", async () => {
     const inputs = await world.segment(manifest([1, 2], "push: every_deploy\n"));
     const { outs } = await world.start().lifecycle.create(inputs);
     // Killed before its state was saved; the run that recovers it keeps its journal.
@@ -248,7 +248,7 @@ describe("never suppresses a push that it should not", () => {
     expect(world.bodies()).toHaveLength(6);
   });
 
-  it("when the segment is deleted and created anew", async () => {
+  it("if the segment is deleted and created again", async () => {
     const inputs = await world.segment(manifest([1]));
     const { outs } = await world.start().lifecycle.create(inputs);
     await world.start().lifecycle.remove("id", outs);
@@ -257,7 +257,7 @@ describe("never suppresses a push that it should not", () => {
     expect(world.bodies()).toEqual([1, 1]);
   });
 
-  it("when the state has moved on without it: it casts doubt at the most", async () => {
+  it("if the state has moved on without it: it can only put messages in doubt", async () => {
     const inputs = await world.segment(manifest(numbers(2_500)));
     await killedRun(inputs, 3);
     const [file = ""] = journals();
@@ -278,7 +278,7 @@ describe("never suppresses a push that it should not", () => {
   });
 });
 
-it("is deleted by the next run that finds the state past it, and by no preview", async () => {
+it("is deleted by the next run if the state includes it, and by no preview", async () => {
   const inputs = await world.segment(manifest([1]));
   const { lifecycle, end } = world.start();
   const { outs } = await lifecycle.create(inputs);
@@ -292,7 +292,7 @@ it("is deleted by the next run that finds the state past it, and by no preview",
   expect(journals()).toEqual([]);
 });
 
-it("stays when its resource is deleted and the ledger does not have all of it, until another one begins", async () => {
+it("stays if its resource is deleted and the ledger lacks a part of it, until another one begins", async () => {
   const inputs = await world.segment(manifest([1]));
   const { outs } = await world.start().lifecycle.create(inputs);
   const more = await world.segment(manifest([1, 2]));
@@ -307,7 +307,7 @@ it("stays when its resource is deleted and the ledger does not have all of it, u
   expect(world.bodies()).toEqual([1, 2, 1, 2]);
 });
 
-it("gives what it knew to the state, also when nothing more can be pushed", async () => {
+it("passes its records to the state, also if nothing more can be pushed", async () => {
   const inputs = await world.segment(manifest(numbers(2_500)));
   await killedRun(inputs, 3);
   world.env.CLOUDFLARE_API_TOKEN = "wrong";
@@ -320,7 +320,7 @@ it("gives what it knew to the state, also when nothing more can be pushed", asyn
   expect(journals()).toEqual([]);
 });
 
-it("holds neither bodies nor secrets", async () => {
+it("contains neither bodies nor secrets", async () => {
   const inputs = await world.segment('queue: orders\nmessages: [{ body: "word ${secret.key}" }]\n');
   await world.start({ "p:key": "hidden" }).lifecycle.create(inputs);
   const [file = ""] = journals();
@@ -338,7 +338,7 @@ it.each([
   expect(readdirSync(join(world.root, "kept/here"))).toHaveLength(1);
 });
 
-it("refuses to push when it cannot be read or written, and says what to do", async () => {
+it("prevents the push if it cannot be read or written, and the error says what to do", async () => {
   const inputs = await world.segment(manifest(numbers(2_500)));
   await killedRun(inputs, 3);
   const requests = world.emulator.requests.length;
@@ -354,7 +354,7 @@ it("refuses to push when it cannot be read or written, and says what to do", asy
   expect(world.emulator.requests).toHaveLength(requests);
 });
 
-it("is needed before anything goes: a run that leaves out the list of deployments is refused", async () => {
+it("is required before anything is pushed: a run that excludes the Deployments resource is refused", async () => {
   const inputs = await world.segment(manifest([1]));
   const failure = await failureOf(world.start().lifecycle.create({ ...inputs, deployment: "" }));
   expect(failure.message).toMatch(/^DEPLOYMENT_UNLISTED: .*--target/);
@@ -380,7 +380,7 @@ it.each([1, 2, 4, 9])("ends a run whose disk is full after %i lines, and keeps w
   expect(failure.outputs?.pushed ?? 0).toBe(inQueue);
 });
 
-it("keeps no resource from being deleted, when its folder cannot be used", async () => {
+it("prevents no deletion of a resource if its folder cannot be used", async () => {
   const { outs } = await world.start().lifecycle.create(await world.segment(manifest([1])));
   rmSync(folder(), { recursive: true });
   writeFileSync(folder(), "in the way");

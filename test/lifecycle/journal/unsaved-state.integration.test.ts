@@ -82,7 +82,7 @@ describe("when the state was not saved", () => {
     expect(readdirSync(folder())).toEqual([]);
   });
 
-  it("does the same of a run that failed, and of what that left in doubt", async () => {
+  it("does the same after a failed run, and for what that left in doubt", async () => {
     const inputs = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
     loseAnswers();
     await failureOf(run(inputs));
@@ -92,7 +92,7 @@ describe("when the state was not saved", () => {
     expect(world.bodies()).toEqual([1, 2, 3]);
   });
 
-  it("knows it after an older state was restored, too", async () => {
+  it("does so after an older state was restored, too", async () => {
     const first = await run(await world.segment(manifest([1])));
     const more = await world.segment(manifest([1, 2]));
     const second = await run(more, first);
@@ -112,7 +112,7 @@ describe("when the state moved on without the journal", () => {
     return [await world.segment(manifest([1, 2, 3], more)), third];
   }
 
-  it("takes what the ledger does not have for in doubt: sends it again, and names it", async () => {
+  it("treats messages that the ledger lacks as in doubt: sends them again, and names them", async () => {
     const [inputs, olds] = await movedOn();
     expect(await run(inputs, olds)).toMatchObject({ pushed: 3, lastPush: { pushed: 1, possibleDuplicates: ["m2"] } });
     expect(world.bodies()).toEqual([1, 2, 3, 2]);
@@ -137,7 +137,7 @@ describe("when the state moved on without the journal", () => {
     expect(world.bodies()).toEqual([1, 2, 2]);
   });
 
-  it("does the same of rows, where they still are what was sent", async () => {
+  it("does the same for rows, if they are unchanged", async () => {
     world.write("messages/rows.ndjson", "1");
     world.write("messages/a.yaml", rowsOf("in_doubt: stop\n"));
     const segment = async () => (await world.segments())[0] as SegmentInputs;
@@ -153,7 +153,7 @@ describe("when the state moved on without the journal", () => {
 });
 
 describe("when nothing is left to push", () => {
-  it("takes over what a killed run pushed and is gone from the manifest, so that it goes when it is put back", async () => {
+  it("takes over pushed messages that were removed from the manifest, so that they are pushed again if they come back", async () => {
     const first = await run(await world.segment(manifest([1])));
     await run(await world.segment(manifest([1, 2])), first);
     const taken = await run(await world.segment(manifest([1])), first);
@@ -164,7 +164,7 @@ describe("when nothing is left to push", () => {
     expect(world.bodies()).toEqual([1, 2, 2]);
   });
 
-  it("refuses an edit of what only the journal has", async () => {
+  it("refuses an edit of a message that only the journal has", async () => {
     const first = await run(await world.segment(manifest([1])));
     await run(await world.segment(`${manifest([1])}  - { id: two, body: 2 }\n`), first);
     const edited = await world.segment(`${manifest([1])}  - { id: two, body: 3 }\n`);
@@ -175,7 +175,7 @@ describe("when nothing is left to push", () => {
 });
 
 describe("another queue", () => {
-  it("has a journal of its own, with the base that it has", async () => {
+  it("has its own journal, based on its own ledger", async () => {
     const first = await run(await world.segment(manifest([1])));
     const inputs = await world.segment(manifest([1, 2]));
     const other = { ...inputs, queueId: world.emulator.queueId("second") };
@@ -224,7 +224,7 @@ describe("finds the journal", () => {
     expect(world.bodies()).toEqual([1, 2]);
   });
 
-  it("of a first run without checkpoints that was killed, whose deployment is in no state", async () => {
+  it("of a killed first run without checkpoints, whose deployment is in no state", async () => {
     const inputs = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
     await run(inputs, undefined, { PULUMI_SKIP_CHECKPOINTS: "true" });
     killed();
@@ -232,7 +232,7 @@ describe("finds the journal", () => {
     expect(world.bodies()).toEqual([1, 2]);
   });
 
-  it("of another deployment by the name alone, and treats it as in doubt", async () => {
+  it("of another deployment by its name alone, and treats its messages as in doubt", async () => {
     const inputs = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
     await run(inputs);
     killed();
@@ -243,7 +243,7 @@ describe("finds the journal", () => {
 });
 
 describe("a journal that was copied", () => {
-  it("is taken over once, although its copy comes back", async () => {
+  it("is taken over once, although its copy reappears", async () => {
     const first = await run(await world.segment(manifest([1], "in_doubt: stop\n")));
     const more = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
     await run(more, first);
@@ -276,7 +276,7 @@ describe("a first run whose state was not saved", () => {
   it.each([
     ["stop", [], 2],
     ["resend", ["m1", "m2"], 4],
-  ])("is known under the names that the manifest had before: %s", async (policy, twice, arrived) => {
+  ])("is found under the manifest's former names: %s", async (policy, twice, arrived) => {
     const more = `in_doubt: ${policy}\n`;
     const first = await world.segment(manifest([1, 2], more));
     await run({ ...first, resourceUrn: "urn::a/0", deployment: "one that no state has" });
@@ -291,7 +291,7 @@ describe("a first run whose state was not saved", () => {
   });
 });
 
-it("knows what a replacement pushed whose state was not saved, when Pulumi replaces the resource again", async () => {
+it("counts what a replacement with an unsaved state pushed, if Pulumi replaces the resource again", async () => {
   const inputs = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
   const tainted = await run(inputs);
   const replace = async () => {
@@ -318,7 +318,7 @@ describe("modes", () => {
     expect(world.bodies()).toEqual([0, 1, 2]);
   });
 
-  it.each(["on_change", "every_deploy"])("does the same of rows in %s", async (mode) => {
+  it.each(["on_change", "every_deploy"])("does the same for rows in %s", async (mode) => {
     world.write("messages/rows.ndjson", numbers(250).join("\n"));
     world.write("messages/a.yaml", rowsOf());
     const segment = async () => (await world.segments())[0] as SegmentInputs;
@@ -333,7 +333,7 @@ describe("modes", () => {
   });
 
   it.each(["on_change", "every_deploy"])(
-    "holds in %s what is in doubt, also in a delivery of other messages",
+    "holds messages in doubt in %s, also in a delivery of other messages",
     async (mode) => {
       const text = (bodies: readonly number[], push: string) => manifest(bodies, `push: ${push}\nin_doubt: stop\n`);
       loseAnswers();
@@ -366,7 +366,7 @@ describe("modes", () => {
     },
   );
 
-  it("sends again with resend what was in doubt before a new delivery, and names it", async () => {
+  it("sends messages in doubt again before a new delivery with resend, and names them", async () => {
     loseAnswers();
     const kept = await failed(await world.segment(manifest([1, 2], "push: on_change\nin_doubt: stop\n")));
     const outs = await run(await world.segment(manifest([1, 2, 3], "push: on_change\n")), kept);
@@ -385,7 +385,7 @@ describe("modes", () => {
     expect(await run(await world.segment(text([1, 2])), back)).toBe(back);
   });
 
-  it("pushes nothing for a change of mode alone", async () => {
+  it("pushes nothing if only the mode changed", async () => {
     const outs = await run(await world.segment(manifest([1, 2])));
     const changed = await run(await world.segment(manifest([1, 2], "push: on_change\n")), outs);
     expect(await run(await world.segment(manifest([1, 2])), changed)).toMatchObject({ pushed: 2 });

@@ -56,7 +56,7 @@ it("pushes each segment once, and keeps digests of a thousand rows, not rows", a
   expect(world.emulator.requests).toHaveLength(requests);
 });
 
-it("pushes only the rows that were added, over the border of a segment", async () => {
+it("pushes only the rows that were added, across the boundary of a segment", async () => {
   write(numbers(4_990));
   const first = await up();
   write(numbers(5_010));
@@ -68,7 +68,7 @@ it("pushes only the rows that were added, over the border of a segment", async (
   ]);
 });
 
-it("pushes nothing for other spaces, another order of keys, another delay or another file's name", async () => {
+it("pushes nothing if only spaces, key order, delay or the file's name changed", async () => {
   write([{ a: 1, b: 2 }]);
   const first = await up();
   world.write("messages/other.ndjson", '{ "b": 2, "a": 1 }\n');
@@ -152,7 +152,7 @@ it("resumes a segment by its rows after a failure, also when rows were added mea
   expect(sorted()).toEqual(numbers(260));
 });
 
-it("names rows in doubt by their numbers in the file", async () => {
+it("names rows in doubt by their row numbers", async () => {
   world.write("messages/a.yaml", manifest("in_doubt: stop\n"));
   write(numbers(5_100));
   const [first] = await world.segments();
@@ -172,7 +172,7 @@ describe("rows with ids", () => {
   const loseAnswer = () =>
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
 
-  it("are named by both in doubt, in the error and in the state", async () => {
+  it("are named by number and id if in doubt, in the error and in the state", async () => {
     world.write("messages/a.yaml", withIds("in_doubt: stop\n"));
     rows(1, 2, 3);
     loseAnswer();
@@ -186,7 +186,7 @@ describe("rows with ids", () => {
     expect(world.bodies()).toHaveLength(4);
   });
 
-  it("are named by both if they may have arrived twice", async () => {
+  it("are named by number and id if they may have arrived twice", async () => {
     world.write("messages/a.yaml", withIds());
     rows(1, 2, 3);
     loseAnswer();
@@ -221,7 +221,7 @@ it("pushes the whole file again on change, and resumes that", async () => {
   expect(world.bodies()).toHaveLength(10_200);
 });
 
-it("pushes nothing because another mode was chosen, and everything when something changes then", async () => {
+it("pushes nothing if only the mode changed, and everything if something changes after that", async () => {
   write(numbers(5_100));
   const once = await up();
   world.write("messages/a.yaml", manifest("push: on_change\n"));
@@ -233,7 +233,7 @@ it("pushes nothing because another mode was chosen, and everything when somethin
   expect(world.bodies()).toHaveLength(10_200);
 });
 
-it("refuses to take a ledger of messages for one of rows, and the other way round", async () => {
+it("refuses a ledger of messages for rows, and the other way round", async () => {
   write([1]);
   const before = await up();
   world.write("messages/a.yaml", "queue: orders\nmessages: [{ body: 1 }]\n");
@@ -241,7 +241,7 @@ it("refuses to take a ledger of messages for one of rows, and the other way roun
   expect(world.bodies()).toEqual([1]);
 });
 
-it("refuses as well what only the journal of a killed run has of the other kind", async () => {
+it("refuses the journal of a killed run with the other kind, too", async () => {
   write([1]);
   // Killed: the state contains nothing of it.
   await up();
@@ -254,7 +254,7 @@ it("refuses as well what only the journal of a killed run has of the other kind"
   expect(world.bodies()).toEqual([1]);
 });
 
-it("takes messages for a data file, and the other way round, where they go to another queue", async () => {
+it("accepts a change from messages to a data file, and the other way round, for another queue", async () => {
   write([1]);
   const [rows] = await removeAll(await up());
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
@@ -276,7 +276,7 @@ it("takes messages for a data file, and the other way round, where they go to an
 const large = (count: number, word: string) =>
   Array.from({ length: count }, (_, n) => `${n} ${word} ${"x".repeat(100_000)}`);
 
-it("sends a row unchanged but for spaces, and stamped if the manifest asks for it", async () => {
+it("sends a row unchanged except for spaces, with a dedup key if the manifest asks for one", async () => {
   world.write("messages/rows.ndjson", '{ "b": "ü\\n\\"", "a": [1, { }] }\n');
   await removeAll(await up());
   expect(world.bodies().map((body) => JSON.stringify(body))).toEqual(['{"b":"ü\\n\\"","a":[1,{}]}']);
@@ -306,7 +306,7 @@ it("refuses large rows that change while they are pushed, and keeps what was pus
   expect(world.bodies().every((body) => String(body).includes("first"))).toBe(true);
 });
 
-it("refuses large rows of which some are gone when they are read again", async () => {
+it("refuses large rows if some are missing when they are read again", async () => {
   write(large(300, "first"));
   // The queue is checked before the second reading.
   const held = world.emulator.hold({ route: "queues.get" }, "before");

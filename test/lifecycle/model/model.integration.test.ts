@@ -6,7 +6,7 @@ const some = 20;
 const seeds = Array.from({ length: some }, (_, at) => at);
 
 it.each([1, 21, 41, 61, 81])(
-  "loses nothing and sends nothing twice unknown, in the sequences from seed %i on",
+  "loses nothing and reports every duplicate, in the sequences from seed %i on",
   { timeout: 120_000 },
   async (first) => {
     for (const seed of seeds) {

@@ -124,7 +124,7 @@ describe("messages in doubt that are only in a local journal", () => {
     expect(manifests).toMatchObject([{ ...known, journaled: { inDoubt: 3 }, inDoubtMessages: labels.split(", ") }]);
   });
 
-  it.each(policies)("are not those that the journal has as pushed, in_doubt: %s", async (policy) => {
+  it.each(policies)("exclude those that the journal has as pushed, in_doubt: %s", async (policy) => {
     using root = temporaryFolder();
     const snapshot = await recorded(
       await snapshotOf(root.path, `in_doubt: ${policy}\n${inline((n) => `  - { id: m${n}, body: ${n} }\n`)}`),

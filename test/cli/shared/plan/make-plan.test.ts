@@ -94,7 +94,7 @@ describe("the numbers of a plan", () => {
     expect(plan.total.bytes).toBe('{"a":1,"id":"abc"}'.length);
   });
 
-  it("are of the rest where a part was pushed, of several segments in one reading", async () => {
+  it("are those of the rest if a part was pushed, of several segments in one reading", async () => {
     using root = temporaryFolder();
     const rows = Array.from({ length: 12_345 }, (_, n) => `${n}\n`).join("");
     const snapshot = await factsOf(root.path, {
@@ -121,7 +121,7 @@ describe("the numbers of a plan", () => {
 });
 
 describe("a plan", () => {
-  it("says what a manifest requires and comes after", async () => {
+  it("names what a manifest requires, and which manifests it comes after", async () => {
     using root = temporaryFolder();
     const b = `after: [a]\nrequires: { consumer: true, not_paused: true, max_backlog: 1000 }\n${manifest(1)}`;
     const plan = await makePlan(await factsOf(root.path, { "a.yaml": manifest(1), "b.yaml": b }), {});
@@ -133,7 +133,7 @@ describe("a plan", () => {
     ]);
   });
 
-  it("has a digest of every term that a user approves, which no layout changes", async () => {
+  it("has a digest of everything that a user approves, which no change of layout changes", async () => {
     using root = temporaryFolder();
     const digestOf = async (text: string, stackFile = config) =>
       (await makePlan(await factsOf(root.path, { "a.yaml": text }, stackFile), {})).digest;
@@ -154,7 +154,7 @@ describe("a plan", () => {
     expect(new Set([own, stops, ...others]).size).toBe(2 + others.length);
   });
 
-  it("finds a manifest by its former name, and reports one that is gone", async () => {
+  it("finds a manifest by its former name, and reports one that was removed", async () => {
     using root = temporaryFolder();
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2), "b.yaml": manifest(1) }));
     using moved = temporaryFolder();
@@ -182,7 +182,7 @@ describe("a plan", () => {
     ]);
   });
 
-  it("knows what the one component of a program pushed of a manifest", async () => {
+  it("includes what the only component of a program pushed from a manifest", async () => {
     using root = temporaryFolder();
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2) }));
     const snapshot = await factsOf(root.path, { "a.yaml": manifest(3) });
@@ -196,7 +196,7 @@ describe("a plan", () => {
     expect((await makePlan({ ...snapshot, state: twice }, {})).total.messages).toBe(3);
   });
 
-  it("knows the queues that only components of the program name, once they pushed to them", async () => {
+  it("includes queues that only components of the program name, once they pushed to them", async () => {
     using root = temporaryFolder();
     const messages = {
       "a.yaml": manifest(2, "letters"),
@@ -233,7 +233,7 @@ describe("a plan", () => {
     expect((await makePlan({ ...other, state: before.state }, {})).total.messages).toBe(2);
   });
 
-  it("is refused where the manifest's messages came to lie in a data file", async () => {
+  it("is refused if the manifest's messages moved into a data file", async () => {
     using root = temporaryFolder();
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(1) }));
     const snapshot = await factsOf(root.path, {

@@ -17,7 +17,7 @@ const base = reviewOf({
   queueChanges: [change("x"), change("y")],
 });
 
-it("names everything that the run would do, in whatever order", () => {
+it("contains everything that the run would do, in any order", () => {
   const digest = reviewDigest(stack, base);
   expect(digest).toMatchInlineSnapshot(`"p1:7cr52-OCoQlX_C0NPRl_BQ"`);
   const turned = { ...base, terms: base.terms.toReversed(), queueChanges: base.queueChanges.toReversed() };
@@ -40,7 +40,7 @@ it("names everything that the run would do, in whatever order", () => {
   expect(new Set([digest, ...digests]).size).toBe(digests.length + 1);
 });
 
-it("has parts: what an ended run left of it, and values that are known by then", () => {
+it("includes what an interrupted run left of it, and values that have become known", () => {
   expect(isSubsetOfReview({ ...base, terms: [terms("b")], queueChanges: [change("y")] }, base)).toBe(true);
   expect(isSubsetOfReview({ ...base, queueChanges: [change("z")] }, base)).toBe(false);
   const open = { ...base, terms: [terms("a", { known: "p1:x" })] };
@@ -49,7 +49,7 @@ it("has parts: what an ended run left of it, and values that are known by then",
   expect(isSubsetOfReview({ ...base, terms: [terms("a", { dedupField: "id" })] }, open)).toBe(false);
 });
 
-it("has no part with another transport or address of the Worker", () => {
+it("does not include a push with another transport or address of the Worker", () => {
   const worker = { url: "https://a.example", queues: ["orders"] };
   expect(isSubsetOfReview({ ...base, terms: [], worker }, { ...base, worker })).toBe(true);
   expect(isSubsetOfReview(base, { ...base, worker })).toBe(false);
@@ -61,7 +61,7 @@ it("has no part with another transport or address of the Worker", () => {
   expect(isReview({ ...base, worker: { url: "https://a.example" } })).toBe(false);
 });
 
-it("is known by its form", () => {
+it("is recognized by its form", () => {
   expect(isReview(JSON.parse(JSON.stringify(base)))).toBe(true);
   for (const broken of [null, [], { ...base, terms: {} }, { ...base, pushes: [{}] }, { ...base, address: 1 }]) {
     expect(isReview(broken)).toBe(false);

@@ -13,7 +13,7 @@ function message(body: Message["body"], more: Partial<Message> = {}): Message {
   };
 }
 
-it("shows a text as it is and anything else as JSON", () => {
+it("shows a text verbatim and anything else as JSON", () => {
   expect(createSample(message({ a: [1] }), "#5", {})).toEqual({
     label: "#5",
     contentType: "json",
@@ -25,19 +25,19 @@ it("shows a text as it is and anything else as JSON", () => {
   expect(createSample(text, "#1", {})).toMatchObject({ body: "words", delaySeconds: 60 });
 });
 
-it("leaves secrets by their names", () => {
+it("shows secrets by their names", () => {
   const secrets = [{ name: "key", path: ["k"], at: 0 }];
   expect(createSample(message({ k: "${secret.key}" }, { secrets }), "#1", {}).body).toBe('{"k":"${secret.key}"}');
 });
 
-it("takes out what the environment holds under a name of a secret, quoted or not", () => {
+it("removes values of environment variables that are named like secrets, quoted or not", () => {
   const env = { DEPLOY_TOKEN: 'hush"hush', API_KEY: "k-123456", REGION: "eu-west", PASSWORD: "short" };
   expect(createSample(message({ a: 'x hush"hush', b: "eu-west", c: "short", d: "k-123456" }), "#1", env).body).toBe(
     '{"a":"x ${env.DEPLOY_TOKEN}","b":"eu-west","c":"short","d":"${env.API_KEY}"}',
   );
 });
 
-it("is cut after 200 characters, never inside of one", () => {
+it("is cut after 200 characters, never inside one", () => {
   const { body, cut } = createSample(message("🙂".repeat(201), { contentType: "text" }), "#1", {});
   expect([[...body].length, body.endsWith("🙂"), cut]).toEqual([200, true, true]);
   expect(createSample(message("x".repeat(200), { contentType: "text" }), "#1", {}).cut).toBe(false);
