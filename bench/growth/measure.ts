@@ -11,7 +11,7 @@ import { type Growth, type Point, readGrowth, type Series, selectSizes, withPoin
 
 /**
  * Measures how a run with nothing to push, and the state, grow with rows and with manifests, and draws a picture of it. Points that are
- * not asked for keep their last figures.
+ * not selected keep their last figures.
  *
  * @param selection see `selectSizes`
  */

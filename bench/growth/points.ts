@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A size of a repository, and what a run of it takes. */
+/** A size of a repository, and the cost of a run with it. */
 export interface Point {
   readonly size: number;
   /** `up` with nothing to push, in milliseconds. */
@@ -10,7 +10,7 @@ export interface Point {
   readonly state: number;
 }
 
-/** What is measured: a data file of many rows, or many manifests. */
+/** A series of measurements: of a data file with many rows, or of many manifests. */
 export type Series = "rows" | "manifests";
 
 export interface Growth extends Readonly<Record<Series, readonly Point[]>> {

@@ -9,7 +9,7 @@ import { keyPattern, type PushHead, textToSign, wireLimits } from "../../src/pro
 
 export const workerKey = Buffer.alloc(32, 7).toString("base64");
 
-/** What the queue does with messages: it takes them, refuses them with a code, or its answer is lost. */
+/** What the queue does with messages: it accepts them, refuses them with a code, or its answer is lost. */
 export type QueueAnswer = "accepted" | number | { readonly lost: "taken" | "not_taken" };
 
 /** What happens to a request of a client. */
@@ -43,7 +43,7 @@ export interface FakeProducer extends AsyncDisposable {
   readonly url: string;
   /** Paths of the requests, in order. */
   readonly requests: string[];
-  /** Bodies of the messages that the queue took, in order. */
+  /** Bodies of the messages that the queue accepted, in order. */
   readonly sent: unknown[];
   /** Determines what happens to each request, by its number from 0 and its path. */
   fault: (request: number, path: string) => ProducerFault | undefined;

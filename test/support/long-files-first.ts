@@ -1,9 +1,9 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Small files whose tests take long. Without times of an earlier run, vitest takes the size of a file for its time. */
+/** Small files whose tests take long. Without times of an earlier run, vitest estimates a file's time by its size. */
 const long = ["test/engine/soak.test.ts"];
 
-/** Starts long files first, so that the last minutes of a run do not belong to one file alone. */
+/** Starts long files first, so that a run does not end with a single long file. */
 export class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

@@ -118,8 +118,8 @@ function environment(base: string, binDir: string, options: ProjectOptions): Rec
 }
 
 /**
- * Links the Pulumi CLI into Pulumi's home, as the npm package `pulumi` installs it: the folder's name says the version, which the
- * command line would otherwise ask for with a process of its own each time.
+ * Links the Pulumi CLI into Pulumi's home, as the npm package `pulumi` installs it: the folder's name contains the version, which the
+ * command line would otherwise have to ask the CLI for each time.
  *
  * @returns the folder for the PATH
  */

@@ -71,7 +71,7 @@ export async function makeSeeder(options: SeederOptions): Promise<Seeder> {
 
 /**
  * Gives the program's requests ten minutes instead of one. A test that holds a request while it runs Pulumi several times would
- * otherwise depend on the machine's speed: the held request would be given up, sent again and answered.
+ * otherwise depend on the machine's speed: the held request would time out, be sent again and be answered.
  */
 export function waitLongForAnswers({ project }: OwnStack): void {
   const file = "src/cloudflare/caller.ts";

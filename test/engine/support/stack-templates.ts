@@ -6,7 +6,7 @@ import { sharedFolder } from "./shared-folder.ts";
 
 /**
  * Copies of stacks that Pulumi has made, for all test files of a run. Making a stack with a secret takes two runs of Pulumi, and each
- * derives the key from the passphrase anew, with a million rounds. A stack of the same names and secrets is the same files.
+ * derives the key from the passphrase again, with a million rounds. A stack of the same names and secrets is the same files.
  */
 const folder = sharedFolder && join(sharedFolder, "stacks");
 

@@ -14,7 +14,7 @@ export interface StackOptions extends ProjectOptions {
   /** Default: `test`. */
   readonly name?: string;
   readonly config?: Config;
-  /** Whether the stack's key is derived from the passphrase, as is Pulumi's default, although a faster one is there. */
+  /** Whether the stack's key is derived from the passphrase, as is Pulumi's default, although a faster one is available. */
   readonly passphrase?: boolean;
 }
 

@@ -61,7 +61,7 @@ test("a queue is created and changed; its id is unknown in the first preview, an
   expect(await stack.refresh()).toMatchObject({ code: 0 });
   expect([state, stack.exportState()].map((text) => text.includes("index/queue:Queue"))).toEqual([true, false]);
 
-  // provisioning.test.ts has the deletion of a queue that is there.
+  // provisioning.test.ts tests the deletion of a queue that exists.
   expect(await stack.up()).toMatchObject({ code: 0 });
   queues.clear();
   expect(await stack.destroy()).toMatchObject({ code: 0 });

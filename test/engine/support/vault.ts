@@ -10,7 +10,7 @@ export const vaultVariable = "VAULT_SERVER_URL";
 export const vaultKey = "hashivault://tests";
 
 /**
- * Starts what Pulumi needs of HashiCorp's Vault: a key that encrypts and decrypts a stack's own key. Each run of Pulumi asks it once,
+ * Starts the part of HashiCorp's Vault that Pulumi needs: a key that encrypts and decrypts a stack's own key. Each run of Pulumi asks it once,
  * and otherwise would derive the key from a passphrase, with a million rounds: a tenth of a run. It encrypts nothing; what Pulumi
  * encrypts with the stack's key is encrypted.
  */

@@ -10,7 +10,7 @@ interface Binding {
   readonly queueName?: string;
 }
 
-/** The API of Workers, as far as the stand-in calls it. A version that is created runs at once, in the fake producer. */
+/** The part of the Workers API that the stand-in calls. A version runs in the fake producer as soon as it is created. */
 export interface WorkersApi extends AsyncDisposable {
   readonly url: string;
   /** Methods with the kind and id of the resource, in order, without reads. */

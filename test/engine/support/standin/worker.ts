@@ -39,7 +39,7 @@ interface VersionInputs {
   readonly [name: string]: unknown;
 }
 
-/** What a change of these inputs makes: a version cannot be changed, so there is a new one. */
+/** Inputs whose change creates a new version, since a version cannot be changed. */
 const versionInputs = ["workerId", "bindings", "modules", "mainModule", "compatibilityDate", "exports"] as const;
 
 /** cloudflare:index/workerVersion:WorkerVersion */
