@@ -32,7 +32,7 @@ describe("the package manager of a project", () => {
     expect(findPackageManager(join(folder.path, "repo/a/b"), {}).name).toBe("npm");
   });
 
-  it("is the one that started the process where no file says", () => {
+  it("is the one that started the process if no file names one", () => {
     using folder = temporaryFolder();
     mkdirSync(join(folder.path, ".git"));
     const env = { npm_config_user_agent: "bun/1.3.0 npm/? node/v24.3.0 linux x64" };
@@ -42,7 +42,7 @@ describe("the package manager of a project", () => {
   });
 });
 
-it("a command of Pulumi is typed through the package manager unless the shell finds it", () => {
+it("a command of Pulumi is shown with the package manager unless the shell finds it", () => {
   using folder = temporaryFolder();
   writeFiles(folder.path, { "pnpm-lock.yaml": "", "bin/pulumi": "", "node_modules/.bin/pulumi": "" });
   for (const each of ["bin/pulumi", "node_modules/.bin/pulumi"]) chmodSync(join(folder.path, each), 0o755);

@@ -20,7 +20,7 @@ describe("printable text", () => {
     ["  ::error::a", "  \\u{3a}:error::a"],
     ["a ##[error]b ##vso[task.complete]", "a \\u{23}#[error]b \\u{23}#vso[task.complete]"],
     ["###[x", "#\\u{23}#[x"],
-  ])("shows what is hidden, or would be obeyed, in %j", (text, shown) => {
+  ])("shows hidden and control characters in %j", (text, shown) => {
     expect(toPrintable(text)).toBe(shown);
   });
 
@@ -34,7 +34,7 @@ describe("printable text", () => {
     expect([toPrintable(text), toPrintableLines(text), JSON.parse(toPrintableJson(text))]).toEqual([text, text, text]);
   });
 
-  it("needs no escapes, whatever it is made of, and stays unchanged", () => {
+  it("contains nothing to escape, whatever it is made from", () => {
     fc.assert(
       fc.property(anything, (text) => {
         const shown = toPrintable(text);
@@ -45,7 +45,7 @@ describe("printable text", () => {
     );
   });
 
-  it("keeps its lines where they are meant, each of them printable", () => {
+  it("keeps intended line breaks, with each line printable", () => {
     expect(toPrintableLines("a\r\n\tb\n::error::c\n")).toBe("a\n  b\n\\u{3a}:error::c\n");
     fc.assert(
       fc.property(anything, (text) => {
@@ -82,7 +82,7 @@ describe("printable JSON", () => {
   });
 });
 
-it("quotes a piece of a text on one line, without half a character", () => {
+it("quotes a piece of a text on one line, without half a surrogate pair", () => {
   expect([quote("a\nb"), quote("😀".repeat(61))]).toEqual(['"a\\nb"', `"${"😀".repeat(60)}…"`]);
 });
 

@@ -27,7 +27,7 @@ async function loadedBy(args: readonly string[], cwd: string): Promise<readonly 
 }
 
 describe("the usage text", () => {
-  it.each([[], ...names.map((name) => [name])])("of queue-seeder %s is as it was reviewed", async (...name) => {
+  it.each([[], ...names.map((name) => [name])])("of queue-seeder %s matches the reviewed file", async (...name) => {
     const { code, stdout, stderr } = await run([...name, "--help"]);
     expect([code, stderr]).toEqual([0, ""]);
     await expect(stdout).toMatchFileSnapshot(`usage/${name[0] ?? "queue-seeder"}.txt`);

@@ -34,7 +34,7 @@ it("creates by pushing everything, and keeps what an update needs", async () => 
   expect(world.bodies()).toEqual([1, 2]);
 });
 
-it("keeps of each push who made it and by which plan, and of none what it does not know", async () => {
+it("records each push's deployer and plan, if they are known", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   const before = outputs(await lifecycle.create(inputs));
   expect(before.lastPush).not.toHaveProperty("plan");
@@ -46,7 +46,7 @@ it("keeps of each push who made it and by which plan, and of none what it does n
   expect(outputs(await world.start().lifecycle.update("a/0", after, more)).lastPush).toEqual(after.lastPush);
 });
 
-it("updates with only what is new, and with nothing merely because it was called", async () => {
+it("pushes only new messages in an update, and none merely because it was called", async () => {
   const first = outputs(await lifecycle.create(await world.segment("queue: orders\nmessages: [{ body: 1 }]\n")));
   const more = await world.segment("queue: orders\nmessages: [{ body: 0 }, { body: 1 }]\n");
   expect((await lifecycle.diff("a", first, more)).changes).toBe(true);
@@ -56,7 +56,7 @@ it("updates with only what is new, and with nothing merely because it was called
   expect(third).toEqual(second);
 });
 
-it("keeps a ledger for each queue, and compares nothing while the queue is not known", async () => {
+it("keeps a ledger for each queue, and compares nothing while the queue is unknown", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   const first = outputs(await lifecycle.create(inputs));
   const other = { ...inputs, queueId: world.emulator.queueId("second") };
@@ -75,7 +75,7 @@ it("keeps a ledger for each queue, and compares nothing while the queue is not k
   expect(await lifecycle.diff("a", first, unknown)).toEqual({ changes: true, replaces: [] });
 });
 
-it("shows no metrics of the queue that a segment went to before", async () => {
+it("shows no metrics of the queue that a segment was pushed to before", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   const first = outputs(await lifecycle.create(inputs));
   const other = { ...inputs, queueId: world.emulator.queueId("second") };
@@ -95,7 +95,7 @@ it("refuses a state of another form, and does not treat it as empty", async () =
   expect(world.bodies()).toEqual([1]);
 });
 
-it("refuses what is no longer what was planned, and pushes nothing", async () => {
+it("refuses messages that have changed since the plan, and pushes nothing", async () => {
   const planned = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   await world.segment("queue: orders\nmessages: [{ body: 2 }]\n");
   await expect(lifecycle.create(planned)).rejects.toThrow(/MANIFEST_CHANGED: messages\/a.yaml/);
@@ -104,7 +104,7 @@ it("refuses what is no longer what was planned, and pushes nothing", async () =>
   expect(world.emulator.requests).toHaveLength(0);
 });
 
-it("throws what Pulumi needs to keep a part: id, outputs with the provider, and the reason", async () => {
+it("throws what Pulumi needs to record a part of the push: id, outputs with the provider, and the reason", async () => {
   const many = Array.from({ length: 150 }, (_, n) => `{ body: ${n} }`).join(", ");
   const inputs = await world.segment(`queue: orders\nmessages: [${many}]\n`);
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
@@ -122,7 +122,7 @@ it("throws what Pulumi needs to keep a part: id, outputs with the provider, and 
   expect(world.bodies()).toHaveLength(150);
 });
 
-it("throws without id when nothing was sent, so that the state stays what it is", async () => {
+it("throws without an id if nothing was sent, so that the state is not changed", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   world.emulator.faults.add({ effect: { kind: "error", code: 10106 } });
   const failure = await lifecycle.create(inputs).catch((error: unknown) => error);
@@ -131,7 +131,7 @@ it("throws without id when nothing was sent, so that the state stays what it is"
   expect(String((failure as Error).message)).toMatch(/0 of 1 message.*[\s\S]*10106[\s\S]*permission/);
 });
 
-it("fills a secret into the request alone, and refuses when it has none", async () => {
+it("inserts a secret only into the request, and refuses to push without its value", async () => {
   const inputs = await world.segment('queue: orders\nmessages: [{ body: "k=${secret.key}" }]\n');
   await expect(lifecycle.create(inputs)).rejects.toThrow(/SECRET_MISSING/);
   expect(world.emulator.requests.filter(({ method }) => method === "POST")).toEqual([]);
@@ -141,7 +141,7 @@ it("fills a secret into the request alone, and refuses when it has none", async 
   expect(JSON.stringify([outs, world.logged])).not.toContain("hidden");
 });
 
-it("shows no secret that the API repeats, in no error and on no line", async () => {
+it("shows no secret that the API repeats, neither in an error nor in the log", async () => {
   const api = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -159,7 +159,7 @@ it("shows no secret that the API repeats, in no error and on no line", async () 
   expect(JSON.stringify([failure.message, failure, world.logged])).not.toContain("hide");
 });
 
-it("refuses a body that its secrets make too large, before anything of the manifest goes", async () => {
+it("refuses a body that its secrets make too large, before anything from the manifest is pushed", async () => {
   const many = Array.from({ length: 150 }, (_, n) => `{ body: ${n} }`).join(", ");
   const inputs = await world.segment(`queue: orders\nmessages: [${many}, { body: "\${secret.key}" }]\n`);
   const large = world.start({ "p:key": "s".repeat(127_899) }).lifecycle;
@@ -188,7 +188,7 @@ it("adds the dedup key to each body, with the same value when the message is sen
   expect((await hidden.diff("a", outs, plain)).changes).toBe(false);
 });
 
-it("refuses to take an unreadable ledger for an empty one", async () => {
+it("refuses to treat an unreadable ledger as empty", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   const outs = outputs(await lifecycle.create(inputs));
   const broken = { ...outs, ledger: { ...outs.ledger, pushed: "v9:x" } };
@@ -196,7 +196,7 @@ it("refuses to take an unreadable ledger for an empty one", async () => {
   expect(world.bodies()).toEqual([1]);
 });
 
-it("reads metrics on refresh, keeps the ledger of a queue that is gone, and fails for another reason", async () => {
+it("reads metrics on refresh, keeps the ledger of a deleted queue, and fails for any other reason", async () => {
   const outs = outputs(await lifecycle.create(await world.segment("queue: orders\nmessages: [{ body: 1 }]\n")));
   world.emulator.faults.add({ match: { route: "metrics" }, effect: { kind: "error", code: 10000 }, times: 1 });
   await expect(lifecycle.read("a", outs)).rejects.toThrow(/METRICS_UNREADABLE/);
@@ -207,7 +207,7 @@ it("reads metrics on refresh, keeps the ledger of a queue that is gone, and fail
   expect(world.logged.at(-1)).toMatch(/^warning: .*is gone/);
 });
 
-it("takes what only the preview needs off the inputs, and says what will go only in the preview", async () => {
+it("removes from the inputs what only the preview needs, and reports what will be pushed only in the preview", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   expect(await lifecycle.check({}, { ...inputs, preview: true })).toEqual({ inputs });
   expect(world.logged).toEqual(["info: 1 message to push to orders"]);
@@ -234,7 +234,7 @@ it("names no more edited messages than an error to Pulumi can carry", async () =
   expect(failure).toContain("980 more messages were edited as well.");
 });
 
-it("sends each of equal messages with the stamp that is its own, whichever of them arrived before", async () => {
+it("sends each of several equal messages with its own dedup key, whichever of them arrived before", async () => {
   const inputs = await world.segment(
     "queue: orders\ndedup_field: key\nmessages: [{ for_each: 150, body: { same: true } }]\n",
   );

@@ -64,7 +64,7 @@ describe("a delivery of a data file with several segments", () => {
     ["before anything of the second one", 50, 5_000],
     ["within the second one", 51, 5_100],
     ["within the first one", 10, 1_000],
-  ])("is finished first by every_deploy after a failure %s", async (_, requests, accepted) => {
+  ])("is finished before a new one by every_deploy after a failure %s", async (_, requests, accepted) => {
     write(numbers(rows + 50));
     mode("every_deploy");
     const first = await up();
@@ -79,7 +79,7 @@ describe("a delivery of a data file with several segments", () => {
     expect(again).toBe(rows + 50);
   });
 
-  it("is finished after the first failure of all, which left the second segment unknown", async () => {
+  it("is finished after a failure of the first run, which left the second segment unknown", async () => {
     write(numbers(rows));
     mode("every_deploy");
     fullAfter(50);
@@ -95,7 +95,7 @@ describe("a delivery of a data file with several segments", () => {
     ).toEqual(numbers(rows));
   });
 
-  it("is finished by the journals where the state was not saved, however often", async () => {
+  it("is finished from the journals if the state was not saved, however often", async () => {
     write(numbers(rows));
     mode("every_deploy");
     const first = await up();
@@ -108,7 +108,7 @@ describe("a delivery of a data file with several segments", () => {
     expect((await sentBy(() => up(saved)))[0]).toBe(rows);
   });
 
-  it("is another one, of all rows, as soon as the rows are others", async () => {
+  it("is a new one, of all rows, as soon as the rows change", async () => {
     write(numbers(rows));
     mode("every_deploy");
     const first = await up();
@@ -119,7 +119,7 @@ describe("a delivery of a data file with several segments", () => {
     expect((await sentBy(() => up(failed)))[0]).toBe(rows);
   });
 
-  it("is finished in the mode that is chosen meanwhile", async () => {
+  it("is finished in a mode that is chosen in the middle of it", async () => {
     write(numbers(rows));
     mode("every_deploy");
     const first = await up();
@@ -134,7 +134,7 @@ describe("a delivery of a data file with several segments", () => {
     expect((await sentBy(() => up(finished)))[0]).toBe(rows);
   });
 
-  it("began with once, and is finished and not begun anew", async () => {
+  it("is finished and not restarted if it began with once", async () => {
     write(numbers(rows));
     mode("once");
     fullAfter(50);
@@ -164,7 +164,7 @@ describe("a delivery of a data file with several segments", () => {
     expect((await sentBy(() => up(finished)))[0]).toBe(rows + 5_000);
   });
 
-  it("is begun anew by on_change when the rows change back before all segments had their turn", async () => {
+  it("is restarted by on_change if the rows change back before all segments were pushed", async () => {
     write(numbers(rows));
     mode("on_change");
     const first = await up();
@@ -176,7 +176,7 @@ describe("a delivery of a data file with several segments", () => {
     expect((await sentBy(() => up(failed)))[0]).toBe(rows);
   });
 
-  it.each(["on_change", "every_deploy"])("is not begun anew by %s because one ledger cannot be read", async (push) => {
+  it.each(["on_change", "every_deploy"])("is not restarted by %s because one ledger cannot be read", async (push) => {
     write(numbers(rows));
     mode(push);
     const [first, second] = await up();
@@ -186,7 +186,7 @@ describe("a delivery of a data file with several segments", () => {
     expect([inputs?.deliveryNumber, ...rest.map(({ deliveryNumber }) => deliveryNumber)]).toEqual([1, 1]);
   });
 
-  it("has a number of its own for each queue", async () => {
+  it("has its own number for each queue", async () => {
     write(numbers(rows));
     mode("every_deploy");
     const first = await up();

@@ -53,7 +53,7 @@ async function digestOf(path: string, text: string): Promise<string> {
   return manifestDigest(withDigests(inlineMessages(manifests[0])));
 }
 
-it("is blind to formatting, key order and the file", async () => {
+it("ignores formatting, key order and the file", async () => {
   const bodies = fc.array(body, { minLength: 1, maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(bodies, fc.nat(9), fc.constantFrom(...styles), async (all, seed, style) => {
@@ -77,7 +77,7 @@ function replaced(value: JsonValue, number: number, by: JsonValue): JsonValue {
   return walk(value);
 }
 
-it("sees every change of meaning: one value, one key, one place in a list", () => {
+it("changes with every change of meaning: one value, one key, one place in a list", () => {
   const near = fc.oneof(body, fc.constantFrom<JsonValue>(null, 0, 1, "0", "", false, [], {}, [null], "null"));
   fc.assert(
     fc.property(body, fc.nat(12), near, (value, number, by) => {

@@ -8,7 +8,7 @@ import { inlineMessages, loadFiles, temporaryFolder, writeFiles } from "./suppor
 const one = "queue: orders\nmessages:\n  - body: 1\n";
 
 describe("loadManifests", () => {
-  it("reads all that a manifest can say", async () => {
+  it("reads everything that a manifest can contain", async () => {
     const { manifests, problems } = await loadFiles(
       {
         "messages/customers.yaml": `stacks: [prod]\n${one}`,
@@ -68,13 +68,13 @@ messages:
     ]);
   });
 
-  it("gives the stack's policy for messages in doubt to manifests that do not say theirs", async () => {
+  it("applies the stack's policy for messages in doubt to manifests without one", async () => {
     const files = { "messages/a.yaml": one, "messages/b.yaml": `in_doubt: resend\n${one}` };
     const { manifests } = await loadFiles(files, { inDoubt: "stop" });
     expect(manifests.map(({ inDoubt }) => inDoubt)).toEqual(["stop", "resend"]);
   });
 
-  it("goes by the order of paths, and names manifests by path, number or name", async () => {
+  it("orders manifests by path, and names them by path, number or name", async () => {
     const { manifests } = await loadFiles({
       "messages/b.yml": one,
       "messages/a/z.yaml": `${one}---\n${one}---\nname: own\n${one}`,
@@ -150,7 +150,7 @@ messages:
     expect(problems.map(({ code }) => code)).toEqual(["BODY_SCHEMA_INVALID", "NUMBER_NOT_EXACT"]);
   });
 
-  it("silences a warning at its place alone, and no error", async () => {
+  it("silences a warning at its location only, and no error", async () => {
     const silent = "# queue-seeder: allow AMBIGUOUS_WORD";
     const { problems } = await loadFiles({
       "messages/a.yaml": `queue: q
@@ -169,7 +169,7 @@ messages:
     ]);
   });
 
-  it("keeps a hundred problems of a file, and counts the others", async () => {
+  it("keeps a hundred problems per file, and counts the others", async () => {
     const { problems, omitted } = await loadFiles({
       "messages/a.yaml": `queue: orders\nmessages:\n${"  - body: 01\n".repeat(250)}`,
     });
@@ -186,7 +186,7 @@ messages:
     expect(outside.problems.map(({ code }) => code)).toEqual(["OUTSIDE_REPOSITORY", "FILE_UNREADABLE"]);
   });
 
-  it("waits for no pipe", async () => {
+  it("does not wait for a pipe", async () => {
     using root = temporaryFolder();
     writeFiles(root.path, { "messages/a.yaml": one });
     execFileSync("mkfifo", [join(root.path, "messages/pipe.yaml")]);

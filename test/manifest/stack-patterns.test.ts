@@ -22,7 +22,7 @@ it.each([
   expect(matchesStack([pattern], stack)).toBe(matches);
 });
 
-it("takes any of several patterns", () => {
+it("matches any of several patterns", () => {
   expect(matchesStack(["dev", "prod"], "prod")).toBe(true);
   expect(matchesStack([], "prod")).toBe(false);
 });

@@ -23,18 +23,18 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const packedFiles = () => run(folder, "tar", "-tzf", tarball).trimEnd().split("\n");
 const installed = (path: string) => join(project, "node_modules/queue-seeder", path);
 
-it("has nothing that publint would say", async () => {
+it("has no finding of publint", async () => {
   const { messages } = await publint({ pkgDir: installed("."), strict: true, pack: false });
   expect(messages).toEqual([]);
 });
 
-it("holds the producer Worker unchanged", () => {
+it("contains the producer Worker unchanged", () => {
   const read = (path: string) => readFileSync(path, "utf8");
   const path = "src/producer/worker.js";
   expect(read(installed(path))).toBe(read(join(repository, path)));
 });
 
-it("holds code, its declarations and what it reads, and no tests", () => {
+it("contains code, declarations and the files that it reads, and no tests", () => {
   const files = packedFiles();
   expect(new Set(files.map(extname))).toEqual(
     new Set([".js", ".mjs", ".cjs", ".ts", ".json", ".jsonc", ".html", ".css", ".md", ".yml", ".sh", ""]),
@@ -59,7 +59,7 @@ it("holds code, its declarations and what it reads, and no tests", () => {
   expect(statSync(tarball).size).toBeLessThan(600_000);
 });
 
-it("names the repository in which GitHub builds it, which provenance requires", () => {
+it("names the repository in which GitHub builds it, as provenance requires", () => {
   const own = packageJson() as unknown as OwnPackage;
   const built = packagePackageJson(own, new Set(["yaml"]), {
     GITHUB_SERVER_URL: "https://github.com",
@@ -119,7 +119,7 @@ it("can be imported and required, and is found by the name in the Pulumi state",
   expect(schema).toBe(pathToFileURL(installed("messages/manifest.schema.json")).href);
 });
 
-it("brings the command line along", () => {
+it("includes the command line", () => {
   expect(run(project, "npx", "--offline", "queue-seeder", "--help")).toContain("validate");
   mkdirSync(join(project, "messages"));
   writeFileSync(join(project, "messages/a.yaml"), "queue: orders\nmessages:\n  - body: 1\n");
@@ -128,7 +128,7 @@ it("brings the command line along", () => {
   expect(() => run(project, "npx", "--offline", "queue-seeder", "validate")).toThrow("messages/a.yaml:2:1");
 });
 
-it("says at once where Node is too old", () => {
+it("reports at once that Node is too old", () => {
   const preload = join(project, "version.cjs");
   writeFileSync(preload, 'Object.defineProperty(process.versions, "node", { value: "20.20.2" });\n');
   const main = installed("src/cli/main.mjs");

@@ -20,7 +20,7 @@ const running = setInterval(() => {}, 1_000);
 say("started");
 `;
 
-it("a deployment that is cancelled gets the signal, and what it says at its end is kept", async () => {
+it("a cancelled deployment gets the signal, and its last output is kept", async () => {
   const script = readWorkflow(file).jobs.deploy?.steps.find(({ name }) => name === "Deploy")?.run ?? "";
   using folder = temporaryFolder();
   writeFiles(folder.path, { "node_modules/.bin/queue-seeder": command });

@@ -16,7 +16,7 @@ function comment(api: GithubApi, plan: string, code = 2) {
 }
 
 describe("the plan's comment", () => {
-  it("is written once, and then brought up to date", async () => {
+  it("is written once, and then updated", async () => {
     await using api = await startGithubApi();
     const first = await comment(api, `${marker}\n1 message "with quotes", \\ and ünïcode\n`);
     expect([first.code, first.stderr]).toEqual([0, ""]);
@@ -43,7 +43,7 @@ describe("the plan's comment", () => {
     expect(api.requests.at(-1)).toBe("PATCH /repos/shop/seeds/issues/comments/900");
   });
 
-  it("ends with the last page where that is full", async () => {
+  it("ends with the last page if that is full", async () => {
     await using api = await startGithubApi();
     api.comments.push(...others(100));
     await comment(api, `${marker}\nnew\n`);
@@ -51,7 +51,7 @@ describe("the plan's comment", () => {
     expect(api.comments).toHaveLength(101);
   });
 
-  it("is not written if there is nothing to do, unless it reported otherwise before", async () => {
+  it("is not written if there is nothing to do, unless there is an earlier comment", async () => {
     await using api = await startGithubApi();
     expect((await comment(api, `${marker}\nnothing\n`, 0)).code).toBe(0);
     expect(api.comments).toEqual([]);
@@ -60,14 +60,14 @@ describe("the plan's comment", () => {
     expect(api.comments.map(({ body }) => body)).toEqual([expect.stringContaining("nothing")]);
   });
 
-  it("fails nothing where the token may not write, and says so", async () => {
+  it("fails nothing if the token may not write, and says so", async () => {
     await using api = await startGithubApi();
     api.refuse = 403;
     const { code, stdout } = await comment(api, `${marker}\nnew\n`);
     expect([code, stdout]).toEqual([0, expect.stringContaining("::notice title=No comment::")]);
   });
 
-  it("fails where GitHub does, with what it says, and never shows the token", async () => {
+  it("fails if GitHub does, with its message, and never shows the token", async () => {
     await using api = await startGithubApi();
     api.refuse = 502;
     const { code, stdout, stderr } = await comment(api, `${marker}\nnew\n`);
@@ -75,7 +75,7 @@ describe("the plan's comment", () => {
     expect(stdout + stderr).not.toContain(api.token);
   });
 
-  it("fails where there is no plan", async () => {
+  it("fails if there is no plan", async () => {
     await using api = await startGithubApi();
     expect(await comment(api, "", 1)).toMatchObject({
       code: 1,

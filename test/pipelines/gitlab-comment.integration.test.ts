@@ -92,7 +92,7 @@ it("does nothing without a token or outside of a merge request, and fails with G
   expect(refused.output).not.toContain("glpat-");
 });
 
-it("fails where there is no plan", async () => {
+it("fails if there is no plan", async () => {
   const empty = await comment([], "");
   expect([empty.code, empty.output]).toEqual([
     1,

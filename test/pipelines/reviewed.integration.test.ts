@@ -42,20 +42,20 @@ it.each([
   ["that is expired", { expired: true }],
   ["of another commit", { name: "plan-dev-a2" }],
   ["of another stack", { name: "plan-prod-a1" }],
-])("takes no plan %s", async (_, other) => {
+])("uses no plan %s", async (_, other) => {
   await using api = await makeApi();
   api.artifacts.push({ ...artifact, ...other });
   const { code, stdout, outputs } = await find(api);
   expect([code, stdout, outputs]).toEqual([0, expect.stringContaining("The pull request has no plan"), {}]);
 });
 
-it("says that there is none where no pull request was merged", async () => {
+it("reports that there is none if no pull request was merged", async () => {
   await using api = await startGithubApi();
   const { code, stdout, outputs } = await find(api);
   expect([code, stdout, outputs]).toEqual([0, expect.stringContaining("No pull request was merged"), {}]);
 });
 
-it("does not take an API that fails for one that knows of none", async () => {
+it("does not treat a failing API as the absence of a plan", async () => {
   await using api = await makeApi();
   api.refuseReads = 502;
   expect((await find(api)).code).not.toBe(0);

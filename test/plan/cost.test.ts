@@ -6,7 +6,7 @@ it.each([
   [63_900, 1],
   [63_901, 2],
   [127_900, 2],
-])("takes for %i bytes %i operations", (bytes, operations) => {
+])("counts for %i bytes %i operations", (bytes, operations) => {
   expect(countWriteOperations(bytes)).toBe(operations);
 });
 

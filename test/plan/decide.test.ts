@@ -24,18 +24,18 @@ describe("once", () => {
     expect(decide(once(key("a"), key("b")), emptyLedger).pending).toEqual([0, 1]);
   });
 
-  it("pushes only what is new, wherever it stands", () => {
+  it("pushes only new messages, wherever they are", () => {
     const { pending, alreadyPushed } = decide(once(key("new"), key("a"), key("b")), ledger([key("a"), key("b")]));
     expect({ pending, kept: alreadyPushed }).toEqual({ pending: [0], kept: [1, 2] });
   });
 
-  it("forgets what was removed, and pushes it again when it comes back", () => {
+  it("drops removed messages, and pushes them again if they come back", () => {
     const removed = decide(once(key("a")), ledger([key("a"), key("b", "id-b")]));
     expect(removed).toMatchObject({ pending: [], removed: [key("b", "id-b")] });
     expect(decide(once(key("a"), key("b", "id-b")), ledger([key("a")])).pending).toEqual([1]);
   });
 
-  it("refuses another body under a pushed id", () => {
+  it("refuses a different body under a pushed id", () => {
     const { edited, pending } = decide(once(key("changed", "x"), key("new")), ledger([key("body", "x")]));
     expect(edited).toEqual([{ index: 0, messages: 1, id: "x", pushed: digest("body"), present: digest("changed") }]);
     expect(pending).toEqual([1]);
@@ -46,7 +46,7 @@ describe("once", () => {
     expect(decide(once(key("a")), ledger([key("a"), key("a")])).removed).toEqual([key("a")]);
   });
 
-  it("knows equal messages apart, as long as they keep their numbers", () => {
+  it("distinguishes equal messages, as long as they keep their numbers", () => {
     const [first, second, third] = withCopyIndex([key("a"), key("a"), key("a")]) as [
       MessageKey,
       MessageKey,
@@ -57,12 +57,12 @@ describe("once", () => {
     expect(decide(once(first, second), ledger([first, second, third])).removed).toEqual([third]);
   });
 
-  it("does not take an id that was added or taken away for a new message", () => {
+  it("does not treat a message as new because its id was added or removed", () => {
     expect(decide(once(key("a", "x")), ledger([key("a")]))).toMatchObject({ pending: [], removed: [] });
     expect(decide(once(key("a")), ledger([key("a", "x")]))).toMatchObject({ pending: [], removed: [] });
   });
 
-  it("takes another id for another message, even with the same body", () => {
+  it("treats another id as another message, even with the same body", () => {
     expect(decide(once(key("a", "y")), ledger([key("a", "x")]))).toMatchObject({
       pending: [0],
       removed: [key("a", "x")],
@@ -78,7 +78,7 @@ describe("once", () => {
     ["whose ids were taken away", undefined, "id"],
     ["whose ids were added", "id", undefined],
     ["whose ids are others", "new", "old"],
-  ])("looks at equal messages %s as often as there are of them", (_, wantedId, pushedId) => {
+  ])("examines equal messages %s once each", (_, wantedId, pushedId) => {
     const reads = (count: number) => {
       let seen = 0;
       const keys = (prefix: string | undefined): MessageKey[] =>
@@ -95,7 +95,7 @@ describe("once", () => {
     expect(reads(2_000)).toBeLessThanOrEqual(2.5 * reads(1_000));
   });
 
-  it("marks what was sent without an answer", () => {
+  it("marks messages that were sent without an answer", () => {
     const decision = decide(once(key("a"), key("b")), ledger([key("a")], { inDoubt: [key("b")], complete: false }));
     expect(decision).toMatchObject({ pending: [1], inDoubt: [1] });
   });
@@ -142,12 +142,12 @@ describe("on_change", () => {
     expect(decide(desired, ledger([key("a"), key("b")], { deliveryDigest: other })).pending).toEqual([0, 1]);
   });
 
-  it("resumes a delivery of the same manifest, and starts anew for another", () => {
+  it("resumes a delivery of the same manifest, and starts again for another", () => {
     expect(decide(desired, ledger([key("a")], { complete: false })).pending).toEqual([1]);
     expect(decide(desired, ledger([key("a")], { complete: false, deliveryDigest: other })).pending).toEqual([0, 1]);
   });
 
-  it("never calls a message edited", () => {
+  it("never reports a message as edited", () => {
     const changed = { ...desired, deliveryDigest: other, keys: [key("changed", "x")] };
     expect(decide(changed, ledger([key("a", "x")]))).toMatchObject({ pending: [0], edited: [], removed: [] });
   });

@@ -17,7 +17,7 @@ function shuffled(value: JsonValue): JsonValue {
 
 const json = fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as JsonValue);
 
-it("is blind to the order of keys", () => {
+it("ignores the order of keys", () => {
   fc.assert(
     fc.property(json, (body) => {
       expect(messageDigest({ contentType: "json", body: shuffled(body) })).toBe(
@@ -27,7 +27,7 @@ it("is blind to the order of keys", () => {
   );
 });
 
-it("sees every change of meaning", () => {
+it("changes with every change of meaning", () => {
   fc.assert(
     fc.property(json, json, (a, b) => {
       fc.pre(!isDeepStrictEqual(a, b));
@@ -43,7 +43,7 @@ it("distinguishes text from JSON, and both are the same in every release", () =>
   expect(messageDigest({ contentType: "json", body: { b: [1, 2.5, "é"], a: null } })).toBe("v1:u8Wni0OaNX7qpeeT5nIS3w");
 });
 
-it("knows a manifest by its messages, their ids, delays and order", () => {
+it("identifies a manifest by its messages, their ids, delays and order", () => {
   const message = (id: string | undefined, delaySeconds?: number) => ({
     digest: messageDigest({ contentType: "text", body: "a" }),
     id,

@@ -12,7 +12,7 @@ import {
 
 const digest = messageDigest({ contentType: "text", body: "a" });
 
-it("comes back from the state as it went in, whatever the ids hold", () => {
+it("is restored from the state unchanged, whatever the ids contain", () => {
   const id = fc.option(fc.string({ unit: "binary" }), { nil: undefined });
   fc.assert(
     fc.property(fc.array(id), (ids) => {
@@ -23,7 +23,7 @@ it("comes back from the state as it went in, whatever the ids hold", () => {
   );
 });
 
-it("takes an absent ledger for an empty one", () => {
+it("treats an absent ledger as empty", () => {
   expect(decodeLedger(undefined)).toEqual({ deliveryDigest: undefined, complete: false, pushed: [], inDoubt: [] });
 });
 
@@ -36,11 +36,11 @@ it.each([
   ["a digest of another version", { version: 1, manifest: "v9:abc", complete: true, pushed: "", inDoubt: "" }],
   ["a line of another version", { version: 1, manifest: "", complete: true, pushed: `${digest}\nv2:xyz`, inDoubt: "" }],
   ["an id that is not a string", { version: 1, manifest: "", complete: true, pushed: `${digest} 7.5`, inDoubt: "" }],
-])("never takes an unreadable ledger for an empty one: %s", (_, encoded) => {
+])("never treats an unreadable ledger as empty: %s", (_, encoded) => {
   expect(() => decodeLedger(encoded)).toThrow(LedgerError);
 });
 
-it("costs a line a message, and nothing for the body", () => {
+it("has one line per message, without the body", () => {
   expect(encodeKeys([{ digest, id: "order-1" }])).toBe(`${digest} "order-1"`);
   expect(
     encodeKeys(

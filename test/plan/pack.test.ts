@@ -30,7 +30,7 @@ describe("pack", () => {
     expect((await packed(Array(1000).fill(200))).map(({ length }) => length)).toEqual(Array(10).fill(100));
   });
 
-  it("keeps the limits and the order, loses and doubles nothing", async () => {
+  it("keeps the limits and the order, loses nothing and duplicates nothing", async () => {
     const size = fc.oneof(fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 0, max: 127_900 }));
     await fc.assert(
       fc.asyncProperty(fc.array(size, { maxLength: 400 }), async (sizes) => {
@@ -68,7 +68,7 @@ describe("pack", () => {
     );
   });
 
-  it("refuses a message over the limit rather than send it alone", async () => {
+  it("refuses a message over the limit instead of sending it alone", async () => {
     await expect(packed([MESSAGE_BYTES])).rejects.toThrow(RangeError);
     expect(() => countBatches(encodedAll([MESSAGE_BYTES]))).toThrow(RangeError);
   });
@@ -119,7 +119,7 @@ describe("sizes", () => {
     expect(JSON.parse(encoded.bodyJson)).toEqual(body);
   });
 
-  it("names a message by its id, else by its number from 1", () => {
+  it("names a message by its id, or else by its number from 1", () => {
     expect(encodeMessage(message("text", "a"), 4).label).toBe("#5");
     expect(encodeMessage({ ...message("text", "a"), id: "order-1" }, 4).label).toBe("order-1");
     // Ids that look like a number, or like a quoted id.

@@ -47,14 +47,14 @@ describe("once", () => {
     });
   });
 
-  it("has nothing to do, and reads nothing, when the rows are those of the ledger", () => {
+  it("has nothing to do, and reads nothing, if the rows are those of the ledger", () => {
     const { wanted: desired } = once("a", "b");
     const recorded = ledger(["a", "b"], [0, 1]);
     expect(needsRows(desired, recorded)).toBe(false);
     expect(decideRows(desired, recorded)).toMatchObject({ pending: [], alreadyPushed: [0, 1] });
   });
 
-  it("resumes a part, and says which rows are in doubt", () => {
+  it("resumes a partial push, and names the rows in doubt", () => {
     const { wanted: desired } = once("a", "b", "c", "d");
     expect(decideRows(desired, ledger(["a", "b", "c", "d"], [0, 3], [1]))).toEqual({
       pending: [1, 2],
@@ -72,7 +72,7 @@ describe("once", () => {
     expect(decideRows(desired, recorded, all)).toMatchObject({ pending: [2], alreadyPushed: [0, 1], edited: [] });
   });
 
-  it("shows what was edited, in doubt or pushed, with both digests", () => {
+  it("reports edited rows, in doubt or pushed, with both digests", () => {
     const { wanted: desired, all } = once("a", "x", "c");
     const recorded = ledger(["a", "b", "c"], [0], [1]);
     expect(decideRows(desired, recorded, all).edited).toEqual([
@@ -80,7 +80,7 @@ describe("once", () => {
     ]);
   });
 
-  it("shows what is missing", () => {
+  it("reports missing rows", () => {
     const { wanted: desired, all } = once("a");
     expect(decideRows(desired, ledger(["a", "b"], [0, 1]), all).edited).toMatchObject([
       { index: 0, messages: 2, present: "missing" },
@@ -98,19 +98,25 @@ describe("once", () => {
 it.each([
   ["on_change", [], [0, 1]],
   ["every_deploy", [0, 1], []],
-] as const)("%s takes a delivered file by its mode", (mode, pending, alreadyPushed) => {
+] as const)("%s treats a delivered file according to the mode", (mode, pending, alreadyPushed) => {
   const { wanted: desired } = once("a", "b");
   expect(decideRows({ ...desired, mode }, ledger(["a", "b"], [0, 1]))).toMatchObject({ pending, alreadyPushed });
 });
 
-it.each(["on_change", "every_deploy"] as const)("%s resumes the same delivery, and starts another one anew", (mode) => {
-  const { wanted: desired } = once("a", "b");
-  expect(decideRows({ ...desired, mode }, ledger(["a", "b"], [0]))).toMatchObject({ pending: [1], alreadyPushed: [0] });
-  expect(decideRows({ ...desired, mode }, ledger(["a", "x"], [0]))).toMatchObject({
-    pending: [0, 1],
-    alreadyPushed: [],
-  });
-});
+it.each(["on_change", "every_deploy"] as const)(
+  "%s resumes the same delivery, and starts another one from the beginning",
+  (mode) => {
+    const { wanted: desired } = once("a", "b");
+    expect(decideRows({ ...desired, mode }, ledger(["a", "b"], [0]))).toMatchObject({
+      pending: [1],
+      alreadyPushed: [0],
+    });
+    expect(decideRows({ ...desired, mode }, ledger(["a", "x"], [0]))).toMatchObject({
+      pending: [0, 1],
+      alreadyPushed: [],
+    });
+  },
+);
 
 it("is restored from the state, and does not grow with the rows", () => {
   fc.assert(
@@ -130,7 +136,7 @@ it("is restored from the state, and does not grow with the rows", () => {
   expect(JSON.stringify(encodeRowsLedger(ledger(many, many))).length).toBeLessThan(500);
 });
 
-it("never takes an unreadable ledger for an empty one", () => {
+it("never treats an unreadable ledger as empty", () => {
   const encoded = encodeRowsLedger(ledger(["a"], [0]));
   expect(decodeRowsLedger(undefined)).toEqual(emptyRows);
   for (const pushed of ["v1:abc", "0+1", "0+1 v9:x", "x+1 v1:0123456789012345678901"]) {

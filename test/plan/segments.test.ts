@@ -36,7 +36,7 @@ it("cuts a million rows into 51 segments of 5,000 to 25,000, and a hundred times
   expect(segmentsFor(Number.MAX_SAFE_INTEGER)).toBe(200);
 });
 
-it.each([true, false])("says the same however often it is asked (once: %s)", (once) => {
+it.each([true, false])("has the same result each time (once: %s)", (once) => {
   const segmenter = new RowSegmenter();
   for (const message of rows(5_100)) segmenter.add(message, 1);
   const first = segmenter.end(once);
@@ -52,7 +52,7 @@ it.each([true, false])("has a segment for a file without rows, which keeps the l
   ]);
 });
 
-it("never moves a border when the file grows", () => {
+it("never moves a boundary when the file grows", () => {
   const before = cut(rows(5_000));
   const after = cut(rows(12_000));
   expect(before).toEqual([
@@ -72,7 +72,7 @@ it("never moves a border when the file grows", () => {
   expect(after[0]?.content).toEqual({ ...before[0]?.content, last: false });
 });
 
-it("knows rows by their content alone, and the plan by delays too", () => {
+it("identifies rows by their content only, and the plan by delays too", () => {
   const [plain] = cut([row(1), row(2)]);
   const [delayed] = cut([row(1, 60), row(2)]);
   expect(plain?.content).toEqual(delayed?.content);

@@ -41,7 +41,7 @@ const accept = () => {
   answer = undefined;
 };
 
-describe("what a queue answers", () => {
+describe("the answer of a queue", () => {
   it.each(refusals)("%i is a refusal: nothing is noted, and the messages can be sent again", async (code) => {
     answer = () => {
       throw new Error(`Some cause (${code})`);
@@ -102,7 +102,7 @@ describe("what a queue answers", () => {
   });
 });
 
-describe("a repetition", () => {
+describe("a repeated request", () => {
   it("sends only the messages that the queue does not have, whatever batches they were in", async () => {
     await caller.push([1, 2, 3]);
     expect(await caller.push([3, 4, 1])).toMatchObject({ state: "accepted", repeated: 2 });
@@ -127,7 +127,7 @@ describe("a repetition", () => {
     expect(arrived).toEqual([1, 2, 3]);
   });
 
-  it("of a doubt holds the messages in doubt back, and sends the others", async () => {
+  it("for messages in doubt holds those back, and sends the others", async () => {
     takeThenFail();
     await caller.push([1, 2]);
     accept();
@@ -141,7 +141,7 @@ describe("a repetition", () => {
     expect(arrived).toEqual([1, 2, 3]);
   });
 
-  it("of a doubt with `again` sends them, and notes for ever that they may be there twice", async () => {
+  it("for messages in doubt with `again` sends them, and notes permanently that they may have arrived twice", async () => {
     takeThenFail();
     await caller.push([1, 2]);
     accept();
@@ -166,7 +166,7 @@ describe("a repetition", () => {
     expect(arrived).toEqual([1, 2, 1, 2, 3]);
   });
 
-  it("of a doubt that the queue refuses stays in doubt: the first may have arrived", async () => {
+  it("for messages in doubt leaves them in doubt if the queue refuses it: the first request may have arrived", async () => {
     takeThenFail();
     await caller.push([1]);
     answer = () => {
@@ -178,7 +178,7 @@ describe("a repetition", () => {
     expect((await caller.ask([1, 2])).statuses).toEqual(["in_doubt", "unseen"]);
   });
 
-  it("that is in doubt again stays in doubt", async () => {
+  it("whose answer is lost again leaves the messages in doubt", async () => {
     takeThenFail();
     await caller.push([1]);
     expect(await caller.push([1], { resend_in_doubt: true })).toMatchObject({
@@ -217,7 +217,7 @@ describe("a ledger", () => {
     expect(statuses.filter((status) => status === "unseen")).toHaveLength(4_999);
   });
 
-  it("has everything in doubt that an object was sending when it ended", async () => {
+  it("has all messages in doubt that an object was sending when it ended", async () => {
     answer = (numbers) => {
       arrived.push(...numbers);
       return new Promise(() => {});
@@ -236,7 +236,7 @@ describe("a ledger", () => {
   });
 });
 
-describe("a storage that fails", () => {
+describe("a failing storage", () => {
   it("before the intent is noted is a refusal: nothing is sent", async () => {
     storage.onExec = failOn("INSERT INTO batch");
     const refused = await caller.push([1]);
@@ -246,7 +246,7 @@ describe("a storage that fails", () => {
     expect(arrived).toEqual([1]);
   });
 
-  it("by its size is a refusal, and known messages are still recognized", async () => {
+  it("because it is full is a refusal, and known messages are still recognized", async () => {
     await caller.push([1]);
     storage.databaseSize = 9_600_000_000;
     expect(await caller.push([1, 2])).toMatchObject({
@@ -259,7 +259,7 @@ describe("a storage that fails", () => {
     expect(arrived).toEqual([1]);
   });
 
-  it("before the intent is on disk sends nothing, and a repetition may", async () => {
+  it("before the intent is on disk sends nothing, and a repeated request may send", async () => {
     storage.onSync = () => Promise.reject(new Error("sync failed"));
     await expect(caller.push([1])).rejects.toMatchObject({ status: 503, isRejection: false });
     expect(arrived).toEqual([]);
@@ -302,7 +302,7 @@ it("notes the intent before it sends, and waits until it is on disk", async () =
   expect(order.slice(-5)).toEqual(["INSERT INTO batch", "sync", "send", "INSERT INTO message", "DELETE FROM batch"]);
 });
 
-it("has the runtime continue its work when the caller has gone", async () => {
+it("lets the runtime continue its work after the caller has disconnected", async () => {
   const gate = Promise.withResolvers<void>();
   answer = async (numbers) => {
     await gate.promise;

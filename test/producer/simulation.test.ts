@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { simulate, usualModel } from "./simulation/simulate.ts";
 
-describe("a delivery through the Worker, with a modelled service and a clock that jumps", () => {
-  it("takes little longer than the limits of the queues allow, for one queue and for many", async () => {
+describe("a delivery through the Worker, with a simulated service and clock", () => {
+  it("takes little longer than the queues' limits require, for one queue and for many", async () => {
     for (const queues of [1, 20]) {
       const calm = await simulate({ queues, messages: 20_000, model: { ...usualModel, lost: 0 }, seed: 1 });
       expect(calm).toMatchObject({ missing: 0, twice: 0, reported: 0, inDoubt: 0 });
@@ -11,7 +11,7 @@ describe("a delivery through the Worker, with a modelled service and a clock tha
     }
   });
 
-  it("loses no message, and reports each that may be there twice", async () => {
+  it("loses no message, and reports each possible duplicate", async () => {
     const model = { ...usualModel, lost: 0.05, resets: 0.01 };
     const result = await simulate({ queues: 4, messages: 25_000, model, seed: 2 });
     expect(result).toMatchObject({ missing: 0, unreported: 0, inDoubt: 0 });

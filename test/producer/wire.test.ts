@@ -44,7 +44,7 @@ it.each([
   );
 });
 
-it("ignores white space around the Worker key, which a file ends with", () => {
+it("ignores white space around the Worker key, such as the end of a line in a file", () => {
   expect(deriveKeyPair(` ${workerKey}\n`, accountId, "a").publicKey).toBe(
     deriveKeyPair(workerKey, accountId, "a").publicKey,
   );
@@ -86,7 +86,7 @@ it.each([
     `the status of ${reason}`,
     `"${reason}", ${status},`,
   ]),
-])("has the Worker agree with the protocol: %s", (_, text) => {
+])("matches the Worker's code: %s", (_, text) => {
   expect(workerText.replaceAll(/\(\s+"/g, '("')).toContain(text);
 });
 

@@ -139,7 +139,7 @@ it.each([
   expect(sent).toEqual([]);
 });
 
-it("names the method that a path wants, and the Worker's time if a request is expired", async () => {
+it("names the method that a path requires, and the Worker's time if a request is expired", async () => {
   expect((await caller.call({ method: "GET", path: push })).json).toMatchObject({ allow: "POST" });
   const before = Date.now();
   const { json } = await caller.call({ path: push, body: good, time: 1_600_000_000_000 });

@@ -111,7 +111,7 @@ async function play(plan: Schedule) {
 }
 
 describe("whatever the API answers, and whichever side fails", () => {
-  test("every message that was taken has one outcome, and the outcome is true", async () => {
+  test("every message that was taken from the source has one outcome, and the outcome is true", async () => {
     await fc.assert(
       fc.asyncProperty(schedule, async (plan) => {
         const { report, outcomes, taken, copies, client } = await play(plan);
@@ -138,7 +138,7 @@ describe("whatever the API answers, and whichever side fails", () => {
     );
   });
 
-  test("a run says what ended it, or has pushed everything", async () => {
+  test("a run reports what ended it, or has pushed everything", async () => {
     await fc.assert(
       fc.asyncProperty(schedule, async (plan) => {
         const { report, total } = await play(plan);
@@ -150,7 +150,7 @@ describe("whatever the API answers, and whichever side fails", () => {
     );
   });
 
-  test("with stop nothing is in the queue twice, and nothing in doubt is sent again", async () => {
+  test("with in_doubt: stop nothing is in the queue twice, and nothing in doubt is sent again", async () => {
     await fc.assert(
       fc.asyncProperty(schedule, async (plan) => {
         const { taken, copies, resent } = await play({ ...plan, inDoubt: "stop" });

@@ -19,7 +19,7 @@ test("a sleep ends at once when its signal is aborted, with the signal's own rea
   await expect(systemClock.sleep(3_600_000, stop.signal)).rejects.toBe(reason);
 });
 
-test("an hour that the machine's clock is set back is none that anything takes", async () => {
+test("a machine's clock that is set back an hour does not lengthen any duration", async () => {
   const before = { now: systemClock.now(), elapsed: systemClock.elapsed() };
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
   onTestFinished(() => {

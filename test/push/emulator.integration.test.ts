@@ -62,7 +62,7 @@ describe("against the emulator", () => {
     expect(emulator.messages("orders")).toHaveLength(1_000);
   });
 
-  test("more requests than the limit allows go without one that is refused", async () => {
+  test("more requests than the limit allows are sent without a refusal", async () => {
     const { run, emulator, bodies } = await world();
     const report = await run({ batches: batches(...Array<number>(2_500).fill(1)) });
     expect(report).toMatchObject({ requests: 2_500, retries: 0, messages: { pushed: 2_500 } });
@@ -70,7 +70,7 @@ describe("against the emulator", () => {
     expect(new Set(emulator.requests.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
-  test("a block that others brought about is waited for", async () => {
+  test("a run waits for the end of a block that others caused", async () => {
     const { run, emulator, client, queue, bodies } = await world({ rateLimit: { requests: 50 } });
     for (let i = 0; i < 51; i++) await client.metrics(queue);
     expect(emulator.requests.at(-1)?.status).toBe(429);
@@ -86,7 +86,7 @@ describe("against the emulator", () => {
     ["10429", { kind: "error", code: 10429, retryAfterSeconds: 2 }],
     ["429 with null", { kind: "status", status: 429, body: "null", retryAfterSeconds: 1 }],
   ];
-  test.each(passing)("what the API refuses for now, it gets later: %s", async (_, effect) => {
+  test.each(passing)("messages that the API refuses temporarily are sent later: %s", async (_, effect) => {
     const { run, emulator, bodies } = await world();
     emulator.faults.add({ effect, every: 3, times: 4 });
     const report = await run({ batches: batches(...Array<number>(12).fill(5)), inDoubt: "stop" });
@@ -104,8 +104,8 @@ describe("against the emulator", () => {
     ["10201", { kind: "error", code: 10201 }, false],
     ["a gateway's page", { kind: "status", status: 502, when: "after" }, true],
   ];
-  describe.each(lost)("an answer that says nothing: %s", (_, effect, twice) => {
-    test("is made up for under resend; what may be there twice is named", async () => {
+  describe.each(lost)("an answer without information: %s", (_, effect, twice) => {
+    test("has the messages sent again with resend, and possible duplicates are named", async () => {
       const { run, emulator, bodies, outcomes } = await world();
       emulator.faults.add({ effect, skip: 1, times: 1 });
       const report = await run({ batches: batches(2, 2, 2) });
@@ -117,7 +117,7 @@ describe("against the emulator", () => {
       expect(bodies()).toEqual([...upTo(6), ...extra].sort((a, b) => a - b));
     });
 
-    test("is left alone under stop", async () => {
+    test("leaves the messages in doubt with stop", async () => {
       const { run, emulator, bodies, outcomes } = await world();
       emulator.faults.add({ effect, times: 1 });
       const report = await run({ batches: batches(...Array<number>(50).fill(2)), inDoubt: "stop" });
@@ -152,14 +152,14 @@ describe("against the emulator", () => {
     },
   );
 
-  test("a batch that the API finds too large goes in halves", async () => {
+  test("a batch that is too large for the API is sent in halves", async () => {
     const { run, emulator, bodies } = await world();
     emulator.faults.add({ effect: { kind: "error", code: 10205 }, times: 3 });
     expect(await run({ batches: batches(8) })).toMatchObject({ messages: { pushed: 8 }, requests: 7 });
     expect(bodies()).toEqual(upTo(8));
   });
 
-  test("an API that goes away and stays away leaves nothing unaccounted for", async () => {
+  test("every message is accounted for if the API becomes unreachable", async () => {
     const { run, emulator } = await world();
     const report = await run({
       batches: batches(...Array<number>(50).fill(2)),

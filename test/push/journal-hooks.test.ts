@@ -52,7 +52,7 @@ async function writtenOf(answers: readonly PushResult[]): Promise<unknown[]> {
 
 const sending = (...of: number[]) => ({ sending: of.map((index) => [index, `key-${index}`]) });
 
-test("what was refused is not in doubt while it waits; each outcome is written", async () => {
+test("a refused message is not in doubt while it waits; each outcome is written", async () => {
   const answers = [refused("after_wait", 10250), unsent, refused("split", 10205), accepted, refused("no", 10203)];
   expect(await writtenOf(answers)).toEqual([
     sending(0, 1, 2, 3),
@@ -68,7 +68,7 @@ test("what was refused is not in doubt while it waits; each outcome is written",
   ]);
 });
 
-test("what is in doubt stays so, whatever is refused after it", async () => {
+test("a message in doubt stays so, whatever is refused after it", async () => {
   const answers = [lost, refused("after_wait", 10250), refused("split", 10205), accepted, refused("no", 10203)];
   expect(await writtenOf(answers)).toEqual([sending(0, 1, 2, 3), { possibleDuplicates: [0, 1] }, { inDoubt: [2, 3] }]);
 });

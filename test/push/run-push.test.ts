@@ -66,13 +66,13 @@ describe("runPush", () => {
     expect(client.sent).toEqual([]);
   });
 
-  test("gives the metrics of the last answer that had any, and when it came", async () => {
+  test("returns the metrics of the last answer that had any, and when it arrived", async () => {
     const metrics = { backlog_count: 3, backlog_bytes: 9, oldest_message_timestamp_ms: 0 };
     const { run } = setUp((_, request) => (request === 1 ? { ...accepted, metrics } : accepted));
     expect(await runPush(run)).toMatchObject({ metrics, metricsAt: expect.any(Number) });
   });
 
-  test("takes from a long source no more than it can have in flight", async () => {
+  test("takes no more from a long source than it can have in flight", async () => {
     let taken = 0;
     let most = 0;
     let settled = 0;
@@ -94,7 +94,7 @@ describe("runPush", () => {
 });
 
 describe("retries", () => {
-  test("waits as long as Retry-After asks, and then some", async () => {
+  test("waits a little longer than Retry-After asks", async () => {
     const { run, clock, client } = setUp(
       (_, request) => (request === 0 ? refused("after_wait", 971, { retryAfterMs: 7_000 }) : accepted),
       { batches: batches(1) },
@@ -121,7 +121,7 @@ describe("retries", () => {
     expect(report.unpushed).toEqual([{ state: "notSent", batch: batches(1)[0], failure: failure("after_wait") }]);
   });
 
-  test("counts each kind of failure for itself", async () => {
+  test("counts each kind of failure separately", async () => {
     const answers = [
       ...Array<typeof lost>(5).fill(refused("after_wait", 10429)),
       ...Array<typeof lost>(5).fill(unsent),
@@ -139,14 +139,14 @@ describe("retries", () => {
     expect(clock.slept.slice(-6)).toEqual([250, 500, 1_000, 2_000, 4_000, 500]);
   });
 
-  test("gives up at the first kind that came too often", async () => {
+  test("gives up at the first kind that occurs too often", async () => {
     const answers = [lost, unsent, lost, refused("after_wait", 10250), lost, lost];
     const { run, client } = setUp((_, request) => answers[request] ?? lost, { batches: batches(1) });
     expect(await runPush(run)).toMatchObject({ messages: { inDoubt: 1 }, failure: failure("unknown_outcome") });
     expect(client.sent).toHaveLength(7);
   });
 
-  test("does not retry what waiting cannot mend", async () => {
+  test("does not retry what waiting cannot fix", async () => {
     const { run, client } = setUp(() => ({ kind: "unsent", failure: failure("no") }), { batches: batches(1) });
     expect((await runPush(run)).failure).toEqual(failure("no"));
     expect(client.sent).toHaveLength(1);
@@ -172,7 +172,7 @@ describe("retries", () => {
 });
 
 describe("a lost answer", () => {
-  test("is sent again under resend, and may have arrived twice", async () => {
+  test("has its batch sent again with resend, which may have arrived twice", async () => {
     const { run, client, outcomes } = setUp((_, request) => (request === 0 ? lost : accepted), { batches: batches(2) });
     const report = await runPush(run);
     expect(client.sent).toEqual([
@@ -185,7 +185,7 @@ describe("a lost answer", () => {
     expect(report.messages).toEqual({ ...nothing, pushed: 2, possibleDuplicates: 2 });
   });
 
-  test("is in doubt in the end under resend", async () => {
+  test("leaves its batch in doubt after the last retry with resend", async () => {
     const { run, client } = setUp(() => lost, { batches: batches(1, 1) });
     const report = await runPush(run);
     expect(client.sent.filter(([index]) => index === 0)).toHaveLength(5);
@@ -194,7 +194,7 @@ describe("a lost answer", () => {
     expect(report.unpushed[0]).toMatchObject({ state: "inDoubt", possibleDuplicate: true });
   });
 
-  test("may have arrived twice if the answer for a half of its batch is lost as well", async () => {
+  test("means that the batch may have arrived twice if the answer for one half is lost as well", async () => {
     const { run, outcomes } = setUp(
       (batch, request) => [lost, refused("split", 10205), lost][request] ?? refused("no", batch.length),
       { batches: batches(2) },
@@ -206,7 +206,7 @@ describe("a lost answer", () => {
     ]);
   });
 
-  test("is in doubt at once under stop, and nothing is sent after it", async () => {
+  test("leaves its batch in doubt at once with stop, and nothing is sent after it", async () => {
     const { run, client } = setUp((_, request) => (request === 0 ? lost : accepted), {
       inDoubt: "stop",
       batches: batches(...Array<number>(100).fill(1)),
@@ -223,7 +223,7 @@ describe("a lost answer", () => {
     });
   });
 
-  test("stays in doubt when a later request for it is refused", async () => {
+  test("leaves its batch in doubt if a later request for it is refused", async () => {
     const { run, outcomes } = setUp((_, request) => (request === 0 ? lost : refused("no", 10000)), {
       batches: batches(1),
     });
@@ -234,7 +234,7 @@ describe("a lost answer", () => {
     expect(report.failure).toEqual(failure("no", 10000));
   });
 
-  test("leaves both halves in doubt when the batch is split afterwards", async () => {
+  test("leaves both halves in doubt if the batch is split afterwards", async () => {
     const { run, outcomes } = setUp(
       (batch, request) => (request === 0 ? lost : batch.length > 1 ? refused("split", 10205) : accepted),
       { batches: batches(2) },

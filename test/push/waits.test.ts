@@ -31,7 +31,7 @@ async function run(
   return { report, clock, requests: client.sent.length };
 }
 
-describe("a wait that is longer than a run waits", () => {
+describe("a wait that is longer than the maximum", () => {
   test.each([
     ["the account's limit", refused("after_wait", 971, { retryAfterMs: never }), "notSent"],
     ["the queue's limit", refused("after_wait", 10250, { retryAfterMs: never }), "notSent"],
@@ -48,7 +48,7 @@ describe("a wait that is longer than a run waits", () => {
     });
   });
 
-  test("keeps the code of the answer, and what was pushed before", async () => {
+  test("keeps the code of the answer, and records what was pushed before", async () => {
     const { report } = await run(
       (request) => (request < 2 ? accepted : refused("after_wait", 971, { retryAfterMs: never })),
       { count: 5 },
@@ -64,7 +64,7 @@ describe("a wait that is longer than a run waits", () => {
     expect(report.failure?.message).toMatch(/a run waits for at most 60 min/);
   });
 
-  test("is a window of the API's that ends in 31 years", async () => {
+  test("may be a window of the API that ends in 31 years", async () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing", maxWaitMs: hour });
     const rate = { ...noRateLimitHeaders, remaining: 0, quota: 10, windowMs: 1_000, resetMs: never };
@@ -77,7 +77,7 @@ describe("a wait that is longer than a run waits", () => {
     await expect(throttle.acquire({ queueId: "any", messages: 1 })).rejects.toThrow("31 years");
   });
 
-  test("is none that fits, and none where no bound is given", async () => {
+  test("is neither one that fits, nor any without a maximum", async () => {
     const limited = refused("after_wait", 971, { retryAfterMs: 300_000 });
     const { report } = await run((request) => (request < 3 ? limited : accepted));
     expect(report.messages.pushed).toBe(1);
@@ -91,7 +91,7 @@ describe("a wait that is longer than a run waits", () => {
   });
 });
 
-test("what a run waits for is known while it does, and forgotten then", async () => {
+test("the reason for a wait is known while it lasts, and dropped afterwards", async () => {
   const clock = virtualClock();
   const waits = new Waits();
   const seen: (string | undefined)[] = [];
@@ -126,7 +126,7 @@ test("what a run waits for is known while it does, and forgotten then", async ()
   expect(waits.next).toBeUndefined();
 });
 
-test("the pace says what a queue's requests wait for", async () => {
+test("the throttle reports what a queue's requests wait for", async () => {
   const clock = virtualClock();
   const throttle = createThrottle({ clock, assume: "nothing" });
   expect(throttle.findWait("a")).toBeUndefined();

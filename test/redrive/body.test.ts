@@ -10,12 +10,12 @@ it.each([
   ['"plain"', '"plain"'],
   ["null", "null"],
   ["[]", "[]"],
-])("reads the JSON %s as base64 and verbatim", (json, text) => {
+])("reads the JSON %s in base64 and as plain text", (json, text) => {
   expect(decodeBody({ contentType: "json", body: base64(json) })).toEqual({ kind: "json", text });
   expect(decodeBody({ contentType: "json", body: json })).toEqual({ kind: "json", text });
 });
 
-it("never takes plain JSON for base64, nor base64 for plain JSON", () => {
+it("never mistakes plain JSON for base64, nor base64 for plain JSON", () => {
   fc.assert(
     fc.property(fc.json(), (json) => {
       const expected = { kind: "json", text: json };
@@ -47,7 +47,7 @@ it.each([
   ["text", "half \ud800", "as_received", "half of a surrogate pair"],
   ["html", "<p>", "as_received", "the content type is not known"],
   [undefined, "MTIz", "as_received", "no content type"],
-])("keeps what cannot be pushed back as it came: %s %j", (contentType, body, encoding, why) => {
+])("keeps a body that cannot be pushed back unchanged: %s %j", (contentType, body, encoding, why) => {
   expect(decodeBody({ contentType, body })).toEqual({
     kind: "other",
     encoding,

@@ -8,7 +8,7 @@ import { makeWorld, numbered, visibilityMs } from "./support/world.ts";
 const bodies = (count: number, from = 0) => numbered(count, from).map(({ body }) => body);
 
 describe("a peek", () => {
-  it("writes what the queue shows, and leaves it there", async () => {
+  it("writes the messages that the queue shows, and leaves them there", async () => {
     await using world = await makeWorld();
     await world.fill([...numbered(3), { body: "words", content_type: "text" }]);
     expect(await world.peek()).toMatchObject({ seen: 4, backlog: 4 });
@@ -17,14 +17,14 @@ describe("a peek", () => {
     expect(world.files()).toEqual(["out.ndjson", "out.text.ndjson"]);
   });
 
-  it("shows the 100 oldest that can be delivered, and says how many there are", async () => {
+  it("writes the 100 oldest deliverable messages, and reports how many there are", async () => {
     await using world = await makeWorld();
     await world.fill([{ body: "later", delay_seconds: 60 }, ...numbered(150)]);
     expect(await world.peek()).toMatchObject({ seen: 100, backlog: 151 });
     expect(world.rows()).toEqual(bodies(100));
   });
 
-  it("that was killed continues, and owes the queue nothing", async () => {
+  it("that was killed continues, with nothing to acknowledge", async () => {
     await using reference = await makeWorld();
     await reference.fill(numbered(3));
     const { ports, made } = stepping(reference.ports);
@@ -132,7 +132,7 @@ describe("taking", () => {
 });
 
 describe("leases", () => {
-  it("that ran out are not acknowledged: the message comes back, and is acknowledged then", async () => {
+  it("that expired are not acknowledged: the message is delivered again, and acknowledged then", async () => {
     await using world = await makeWorld();
     await world.fill(numbered(5));
     const { source, disk } = world.ports;
@@ -162,7 +162,7 @@ describe("leases", () => {
     expect([world.rows(), world.left(), acknowledged]).toEqual([bodies(5), [], [5]]);
   });
 
-  it("that ran out while the machine slept are not acknowledged", async () => {
+  it("that expired while the machine slept are not acknowledged", async () => {
     await using world = await makeWorld();
     await world.fill(numbered(5));
     const { clock, disk, source } = world.ports;
@@ -239,7 +239,7 @@ describe("leases", () => {
 });
 
 describe("answers that are lost", () => {
-  it("of a pull have their messages waited for", async () => {
+  it("of a pull make the export wait for their messages", async () => {
     await using world = await makeWorld();
     await world.fill(numbered(5));
     world.emulator.faults.add({ match: { route: "pull" }, effect: { kind: "lost", when: "after" }, times: 1 });
@@ -247,23 +247,26 @@ describe("answers that are lost", () => {
     expect(world.rows()).toEqual(bodies(5));
   });
 
-  it.each([408, 499])("of a pull have their messages waited for if a proxy answers with %s", async (status) => {
-    await using world = await makeWorld();
-    await world.fill(numbered(5));
-    const { source } = world.ports;
-    let isFirst = true;
-    const pull: typeof source.pull = async (...args) => {
-      const answer = await source.pull(...args);
-      if (!isFirst) return answer;
-      isFirst = false;
-      const failure = { message: "a proxy gave up", remedy: "", code: undefined, documentationUrl: undefined };
-      return { kind: "failed", failure: { ...failure, retry: "after_wait", status } };
-    };
-    expect(await world.take({}, { source: { ...source, pull } })).toMatchObject({ unsettled: [], backlog: 0 });
-    expect(world.rows()).toEqual(bodies(5));
-  });
+  it.each([408, 499])(
+    "of a pull make the export wait for their messages if a proxy answers with %s",
+    async (status) => {
+      await using world = await makeWorld();
+      await world.fill(numbered(5));
+      const { source } = world.ports;
+      let isFirst = true;
+      const pull: typeof source.pull = async (...args) => {
+        const answer = await source.pull(...args);
+        if (!isFirst) return answer;
+        isFirst = false;
+        const failure = { message: "a proxy gave up", remedy: "", code: undefined, documentationUrl: undefined };
+        return { kind: "failed", failure: { ...failure, retry: "after_wait", status } };
+      };
+      expect(await world.take({}, { source: { ...source, pull } })).toMatchObject({ unsettled: [], backlog: 0 });
+      expect(world.rows()).toEqual(bodies(5));
+    },
+  );
 
-  it("of an acknowledgement leave its messages named, since their fate is unknown", async () => {
+  it("of an acknowledgement have its messages reported, since the result is unknown", async () => {
     await using world = await makeWorld();
     await world.fill(numbered(5));
     world.emulator.faults.add({ match: { route: "ack" }, effect: { kind: "lost", when: "after" }, times: 1 });
@@ -273,7 +276,7 @@ describe("answers that are lost", () => {
     expect((await world.take()).unsettled).toHaveLength(5);
   });
 
-  it("before the acknowledgement took effect cost nothing", async () => {
+  it("before the acknowledgement took effect lose nothing", async () => {
     await using world = await makeWorld();
     await world.fill(numbered(5));
     world.emulator.faults.add({ match: { route: "ack" }, effect: { kind: "lost", when: "before" }, times: 1 });
@@ -294,7 +297,7 @@ describe("answers that are lost", () => {
   });
 });
 
-it("continues with an unfinished export alone", async () => {
+it("continues only an unfinished export", async () => {
   await using world = await makeWorld();
   await world.fill(numbered(150));
   const controller = new AbortController();

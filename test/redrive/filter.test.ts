@@ -48,17 +48,17 @@ describe("a condition", () => {
     expect(holds(condition, json)).toBe(false);
   });
 
-  it("of the whole body is for texts too, and no other is", () => {
+  it("of the whole body also applies to texts, and no other does", () => {
     expect(holds("=plain words", "plain words", "text")).toBe(true);
     expect(holds("/a=1", '{"a":1}', "text")).toBe(false);
     expect(holds("=AP8=", "AP8=", "bytes")).toBe(false);
   });
 
-  it.each(["state=failed", "/state", "", "/a~2=1", "#/a=1"])("%j is none", (text) => {
+  it.each(["state=failed", "/state", "", "/a~2=1", "#/a=1"])("is not written %j", (text) => {
     expect(parseCondition(text)).toBeUndefined();
   });
 
-  it("has to hold with every other", () => {
+  it("has to hold together with every other", () => {
     const conditions = ["/a=1", "/b=2"].flatMap((text) => parseCondition(text) ?? []);
     expect(isSelected(message('{"a":1,"b":2}'), { conditions, sinceMs: undefined })).toBe(true);
     expect(isSelected(message('{"a":1,"b":3}'), { conditions, sinceMs: undefined })).toBe(false);
@@ -82,7 +82,7 @@ describe("since", () => {
     expect(parseSince(text, now)).toBeUndefined();
   });
 
-  it("takes what arrived then and later, and nothing without a time", () => {
+  it("selects messages that arrived then or later, and none without a time", () => {
     const selection = { conditions: [], sinceMs: 1_000 };
     expect(isSelected(message("1", "json", 1_000), selection)).toBe(true);
     expect(isSelected(message("1", "json", 999), selection)).toBe(false);

@@ -36,7 +36,7 @@ function check(world: World, unsettled: readonly string[], kills = 1): number {
   return unsettled.length;
 }
 
-it("loses nothing and doubles nothing, wherever a run is killed", async () => {
+it("loses nothing and duplicates nothing, wherever a run is killed", async () => {
   await using reference = await makeWorld();
   await reference.fill(messages);
   const steps = await killedRun(reference, undefined);
@@ -64,7 +64,7 @@ it("loses nothing and doubles nothing, wherever a run is killed", async () => {
   `);
 }, 120_000);
 
-it("loses nothing and doubles nothing if the runs that continue are killed too", async () => {
+it("loses nothing and duplicates nothing if the runs that continue are killed too", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.nat(18), fc.constantFrom(...whens)), { minLength: 2, maxLength: 5 }),

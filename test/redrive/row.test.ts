@@ -24,7 +24,7 @@ it("writes a text as a JSON string", () => {
   expect([kind, JSON.parse(line), line.includes("\n")]).toEqual(["text", 'say "hi"\n${stack}\u2028', false]);
 });
 
-it("adds id, attempts and time where they are asked for", () => {
+it("adds id, attempts and time if requested", () => {
   expect(toRow(message('{"a":1.50}'), true).line).toBe(
     '{"body":{"a":1.50},"id":"m1","attempts":3,"timestamp_ms":1795761214288}',
   );
@@ -38,7 +38,7 @@ it.each([
   ["-0", "would be sent as 0"],
   [`${"[".repeat(200)}1${"]".repeat(200)}`, "nested more than"],
   [`"${"x".repeat(127_900)}"`, "127902 bytes"],
-])("keeps %.20s… apart, whole, with a note", (json, why) => {
+])("keeps %.20s… in a separate file, complete, with a note", (json, why) => {
   const row = toRow(message(json), false);
   expect(row).toMatchObject({ kind: "unpushable", value: undefined, why: expect.stringContaining(why) });
   expect(JSON.parse(row.line)).toEqual({
@@ -57,13 +57,13 @@ it("keeps bytes as base64 with a note", () => {
   expect(JSON.parse(row.line)).toMatchObject({ content_type: "bytes", body_base64: "AP8=", note: row.why });
 });
 
-it("takes the largest body that a manifest pushes, as text and as JSON", () => {
+it("accepts the largest body that a manifest pushes, as text and as JSON", () => {
   expect(toRow(message("x".repeat(127_900), "text"), false).kind).toBe("text");
   expect(toRow(message("x".repeat(127_901), "text"), false).kind).toBe("unpushable");
   expect(toRow(message(`"${"x".repeat(127_898)}"`), false).kind).toBe("json");
 });
 
-it("keeps a body apart that its metadata would nest too deeply", () => {
+it("keeps a body in a separate file if metadata would nest it too deeply", () => {
   const deepest = (depth: number) => message(`${"[".repeat(depth)}${"]".repeat(depth)}`);
   const depth = [...Array(200).keys()].findLast((each) => each > 0 && toRow(deepest(each), false).kind === "json") ?? 0;
   expect(depth).toBeGreaterThan(50);
@@ -71,7 +71,7 @@ it("keeps a body apart that its metadata would nest too deeply", () => {
   expect(toRow(deepest(depth - 1), true).kind).toBe("json");
 });
 
-it("keeps a message of any type apart for a reason of the queue", () => {
+it("keeps a message of any type in a separate file for a reason of the queue", () => {
   expect(JSON.parse(unpushableRow(message('{"a":1}'), "because").line)).toMatchObject({
     note: "because",
     body: '{"a":1}',

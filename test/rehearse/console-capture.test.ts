@@ -4,7 +4,7 @@ import { ConsoleCapture } from "../../src/rehearse/runtime/console-capture.ts";
 const line = (text: string, call: number | "" = "") => ({ level: "log", message: `${text} \u0001${call}\u0001` });
 const end = (data: object) => ({ level: "debug", message: `\u0001end\u0001${JSON.stringify(data)} \u0001\u0001` });
 
-it("attributes a line to the call that its mark names, and an unmarked one to the present call", () => {
+it("attributes a line to the call that its mark names, and an unmarked one to the current call", () => {
   const capture = new ConsoleCapture();
   const first = capture.begin();
   const second = capture.begin();
@@ -16,7 +16,7 @@ it("attributes a line to the call that its mark names, and an unmarked one to th
   expect(capture.finish(second).lines.map(({ text }) => text)).toEqual(["present", "of the runtime", "unmarked"]);
 });
 
-it("knows the end of a call, with its exception and the frames of its stack", async () => {
+it("recognizes the end of a call, with its exception and stack frames", async () => {
   const capture = new ConsoleCapture((frame) => frame.replace("bundle.js:9", "source.ts:2"));
   const call = capture.begin();
   const stack = "TypeError: a\nb\n    at f (file:///bundle.js:9:1)\n    at file:///queue-seeder-entry.js:3:1";

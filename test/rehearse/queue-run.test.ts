@@ -54,7 +54,7 @@ describe("a consumer that returns", () => {
     ]);
   });
 
-  it("gets what the wire carries: the JSON of the push, as the API reads it", async () => {
+  it("gets bodies as sent on the wire: the JSON of the push, as the API reads it", async () => {
     const bodies = [{ a: [1, 2.5, null], é: "\u2028" }, "text", 0, null, [[]], { __proto__: null, x: { y: true } }];
     const { consumer } = await rehearsed({ messages: messagesOf(bodies) }, () => ({}));
     expect(consumer.batches.flat().map(([body]) => body)).toEqual(bodies);
@@ -69,7 +69,7 @@ describe("a consumer that returns", () => {
 });
 
 describe("a message that is retried", () => {
-  it("comes again after its own delay, the batch's, or the consumer's", async () => {
+  it("is delivered again after its own delay, the batch's, or the consumer's", async () => {
     const { messages } = await rehearsed(
       { messages: messagesOf(["own", "plain"]), settings: { retryDelay: 9, maxRetries: 5 } },
       (batch) => {
@@ -150,7 +150,7 @@ describe("a handler that fails with several messages", () => {
     expect(messages.map(({ outcome }) => outcome)).toEqual(["acknowledged", "deleted"]);
   });
 
-  it("delivers none alone that was alone anyway, or came through in the end", async () => {
+  it("delivers no message alone that was alone anyway, or succeeded in the end", async () => {
     let calls = 0;
     const { messages, consumer } = await rehearsed({ messages: messagesOf(["a", "b"]) }, () => {
       calls += 1;
@@ -166,7 +166,7 @@ describe("a handler that fails with several messages", () => {
 });
 
 describe("many messages", () => {
-  it("are pushed as the consumer takes them, and all come through once", async () => {
+  it("are pushed as the consumer takes them, and all are delivered once", async () => {
     let most = 0;
     const bodies = Array.from({ length: 25_000 }, (_, n) => n);
     const { consumer, messages } = await rehearsed(
@@ -190,7 +190,7 @@ describe("many messages", () => {
   });
 });
 
-it("a signal ends it, and leaves what is not done unfinished", async () => {
+it("a signal ends it, and leaves the remaining messages unfinished", async () => {
   const stop = new AbortController();
   const { messages, consumer } = await rehearsed(
     { messages: messagesOf([1, 2, 3]), settings: { maxBatchSize: 1 }, signal: stop.signal },

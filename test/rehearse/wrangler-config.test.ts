@@ -65,7 +65,7 @@ describe("a configuration", () => {
     }
   });
 
-  it("of an environment takes over what wrangler takes over, and no bindings", () => {
+  it("of an environment inherits what wrangler inherits, and no bindings", () => {
     const config = read("wrangler.toml", toml, "staging");
     expect(config.values).toMatchObject({ main: "consumer.ts", vars: { REGION: "us" } });
     expect(config.values.queues).toBeUndefined();
@@ -88,7 +88,7 @@ describe("a configuration", () => {
     expect(() => read(name, text, environment)).toThrow(message);
   });
 
-  it("that is not there is refused", () => {
+  it("that does not exist is refused", () => {
     expect(() => readWranglerConfig("/none/wrangler.toml", undefined)).toThrow(
       /cannot be read: .+Name another with --config/,
     );
@@ -132,7 +132,7 @@ describe("the consumer", () => {
 });
 
 describe("bindings", () => {
-  it("are those that miniflare has, and the others are named", () => {
+  it("are those that miniflare supports, and the others are named", () => {
     const path = written(
       "wrangler.json",
       JSON.stringify({
@@ -168,7 +168,7 @@ describe("bindings", () => {
     });
   });
 
-  it("take the secrets of the environment's own file", () => {
+  it("include the secrets of the environment's own file", () => {
     const path = written("wrangler.json", '{"env":{"staging":{}}}', {
       ".dev.vars": "KEY=plain",
       ".dev.vars.staging": "KEY=staging",

@@ -32,7 +32,7 @@ test.each(["0.10.48", "18.20.8", "20.20.2", "21.99.0", "22.17.1"])(
   },
 );
 
-test("where it was installed as a package, there is another thing to do", async () => {
+test("an installation as a package gets another remedy", async () => {
   const folder = join(dir, "node_modules/queue-seeder");
   mkdirSync(folder, { recursive: true });
   copyFileSync(guard, join(folder, "check-node-version.cjs"));
@@ -44,7 +44,7 @@ test.each(["22.18.0", "22.19.3", "23.0.0", "24.21.0", "100.0.0"])("Node %s passe
   expect(await runOn(version)).toMatchObject({ code: 0, stdout: "", stderr: "" });
 });
 
-test("it wants what package.json wants", () => {
+test("it requires the same version as package.json", () => {
   expect(engines.node).toBe(">=22.18");
 });
 

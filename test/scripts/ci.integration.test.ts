@@ -64,7 +64,7 @@ const allPassed = {
 
 const all = "linted\ntested\ncontracted\n";
 
-test("all well: exit code 0, and the counts of both in the last line", async () => {
+test("without failures: exit code 0, and the counts of both in the last line", async () => {
   const { code, stdout } = await runWith({}, allPassed);
   expect([code, stdout]).toEqual([0, `${all}6 passed, 0 failed\n`]);
 });
@@ -94,7 +94,7 @@ test("an error outside of all files is a failure", async () => {
   expect([code, stdout]).toEqual([1, `${all}6 passed, 1 failed\n`]);
 });
 
-test("failed lint fails the run, after the tests; programs that cannot be had leave it to the tests", async () => {
+test("failed lint fails the run, after the tests; without the lint programs only the tests decide", async () => {
   expect(await runWith({ lint: 2 }, allPassed)).toMatchObject({ code: 2, stdout: `${all}6 passed, 0 failed\n` });
   expect(await runWith({ programs: 1 }, allPassed)).toMatchObject({ code: 0, stdout: `${all}6 passed, 0 failed\n` });
 });

@@ -4,7 +4,7 @@ import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
 import type { RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 import type { SegmentInputs } from "../../../src/lifecycle/state/segment.ts";
 
-it("reports messages, rate and time left: every second at a terminal, every half minute in a log", () => {
+it("reports messages, rate and time left: every second in a terminal, every half minute in a log", () => {
   let now = 0;
   const logged: string[] = [];
   const host = {

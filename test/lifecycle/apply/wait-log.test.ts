@@ -35,7 +35,7 @@ interface Stage {
 }
 
 describe("a wait", () => {
-  it("of more than two seconds is reported with its reason and its end, ticks, and ends with a message", async () => {
+  it("of more than two seconds is reported with its reason and its end, is repeated each second, and ends with a message", async () => {
     const logged = await telling(async (stage) => {
       stage.hold = { reason: "the queue is overloaded", until: 65_000 };
       await stage.sleep(65.5);

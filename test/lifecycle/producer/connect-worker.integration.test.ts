@@ -62,7 +62,7 @@ it("does not wait for a Worker that was deployed by hand and has another key, an
   expect(seconds).toBe(0);
 });
 
-it("accepts any code of a Worker that was deployed by hand, and waits ten seconds for one that does not answer", async () => {
+it("accepts any code of a Worker that was deployed by hand, and waits ten seconds if it does not answer", async () => {
   expect(await connect({})).toEqual({ queues: ["orders"], seconds: 0 });
   fake.fault = () => ({ status: 404, body: "<html>no such host</html>" });
   expect(await connect({})).toMatchObject({
@@ -71,7 +71,7 @@ it("accepts any code of a Worker that was deployed by hand, and waits ten second
   });
 });
 
-it("refuses without a key, and without an address, before it asks", async () => {
+it("refuses to continue without a key or an address, before any request", async () => {
   expect(await connect({}, { "queue-seeder:workerKey": "" })).toMatchObject({
     error: expect.stringMatching(/^WORKER_KEY_MISSING: /),
   });

@@ -72,7 +72,7 @@ it("finds the queue's name with the API if the configuration does not have it", 
   expect(fake.requests.at(-1)).toBe("/v1/push/orders/first");
 });
 
-it("recovers after a kill what the ledger has, and sends the rest, under in_doubt: stop", async () => {
+it("recovers the ledger's messages after a kill, and sends the rest, with in_doubt: stop", async () => {
   const inputs = await segment(messages(1, 2, 3));
   fake.fault = (_, path) => (path.includes("/push/") ? "lose_answer" : undefined);
   await unsaved(start().create(inputs));
@@ -85,7 +85,7 @@ it("recovers after a kill what the ledger has, and sends the rest, under in_doub
   expect(world.bodies()).toEqual([1, 2, 3]);
 });
 
-it("sends after a kill what the ledger has not seen, without a doubt, under in_doubt: stop", async () => {
+it("sends messages unknown to the ledger after a kill, without a doubt, with in_doubt: stop", async () => {
   const inputs = await segment(messages(1, 2, 3));
   fake.fault = (_, path) => (path.includes("/push/") ? "lose_request" : undefined);
   await unsaved(start().create(inputs));
@@ -110,7 +110,7 @@ it("recovers from the ledger in the state as well, on another machine", async ()
   expect(world.bodies()).toEqual([1, 2, 3]);
 });
 
-it("asks for messages in doubt also if others were removed in the run that left the doubt", async () => {
+it("asks about messages in doubt also if others were removed in the run that left the doubt", async () => {
   for (const policy of ["resend", "stop"] as const) {
     const deployment = policy;
     const of = async (...bodies: unknown[]) => ({
@@ -135,7 +135,7 @@ it("asks for messages in doubt also if others were removed in the run that left 
   }
 });
 
-it("keeps what it knows about messages in doubt while the Worker is not reached", async () => {
+it("keeps its records of messages in doubt while the Worker cannot be reached", async () => {
   const before = await create(await segment(messages(1, 2)));
   const inputs = await segment(messages(3, 4));
   fake.fault = (_, path) => (path.includes("/push/") ? "lose_answer" : undefined);
@@ -174,7 +174,7 @@ it("duplicates nothing if the journal and the state of the killed run are lost",
   expect(last("recognized")).toMatchObject({ messages: 3 });
 });
 
-it("leaves in doubt what the ledger has in doubt: stop holds it, resend sends it again and reports it", async () => {
+it("leaves messages in doubt that the ledger has in doubt: stop holds them, resend sends them again and reports them", async () => {
   answers = [{ lost: "taken" }];
   const inputs = await segment(messages(1, 2));
   const { outputs } = await failureOf(start().create(inputs));
@@ -205,7 +205,7 @@ it("settles messages in doubt as the user decides: those to be sent again are se
   expect(world.bodies()).toEqual([1]);
 });
 
-it("pushes again what was forgotten, removed and added again, or pushed to another queue", async () => {
+it("pushes messages again that were forgotten, removed and added again, or pushed to another queue", async () => {
   const first = await create(await segment(messages(1, 2)));
   const fewer = await update(first, await segment(messages(2)));
   const back = await update(fewer, await segment(messages(1, 2)));
@@ -267,7 +267,7 @@ describe.each(["once", "on_change", "every_deploy"])("replaces a segment with pu
     expect(world.bodies()).toEqual([1, 2, 1, 2, 1, 2, 1]);
   });
 
-  it("pushes again also what a run pushed of which nothing is left but the Worker's ledger", async () => {
+  it("pushes messages again also if only the Worker's ledger still records their push", async () => {
     const first = await create(await of(1));
     const fewer = await update(first, await of(2));
     await update(fewer, await of(2, 3));
@@ -298,7 +298,7 @@ it("pushes each delivery of on_change and every_deploy once, also if its journal
   expect(world.bodies()).toEqual([1, 2, 1, 3, 1, 2, 1, 2, 1, 2]);
 });
 
-it("pushes a delivery again that another one interrupted", async () => {
+it("starts a delivery again if another one interrupted it", async () => {
   const text = (...bodies: unknown[]) => messages(...bodies).replace("in_doubt: stop", "push: on_change");
   const first = await create(await segment(text(0)));
   await update(first, await segment(text(1, 2)));
@@ -309,7 +309,7 @@ it("pushes a delivery again that another one interrupted", async () => {
   expect(world.bodies()).toEqual([0, 1, 2, 2, 3, 1, 2]);
 });
 
-it("takes over doubts from REST as such, and pushes over REST what the Worker's ledger left pending", async () => {
+it("keeps messages in doubt that were pushed over REST, and pushes over REST what the Worker's ledger left pending", async () => {
   const { worker: _worker, ...rest } = await segment(messages(1, 2).replace("in_doubt: stop", "in_doubt: resend"));
   answers = [{ lost: "taken" }];
   const viaWorker = { ...rest, worker: { url: fake.url, name: "seeder" }, inDoubtPolicy: "stop" as const };

@@ -68,20 +68,20 @@ const events: { readonly [Kind in RunEventKind]: readonly [Extract<RunEvent, { k
 };
 
 describe.each(Object.values(events))("$kind", (event: RunEvent, text) => {
-  it("comes back from its JSON, which is one line without anything that Pulumi takes for a colour", () => {
+  it("is restored from its JSON, which is one line without Pulumi's colour tags", () => {
     const encoded = encodeEvent(event);
     expect(encoded).not.toMatch(/[<\n\p{Cc}]/u);
     expect(decodeEvent(encoded)).toEqual({ kind: "event", event });
   });
 
-  it("is a sentence for display, or is printed by Pulumi", () => {
+  it("has a sentence for display, or is printed by Pulumi", () => {
     const described = describeEvent(event);
     expect(described && `${described.severity}: ${described.text}`).toEqual(text);
   });
 });
 
 it.each(["", "1,000 of 2,000 messages pushed, 100 a second, 10 s left", '{"kind":"progress"}', "[]", "null"])(
-  "takes no other text for an event: %s",
+  "treats no other text as an event: %s",
   (text) => {
     expect(decodeEvent(text)).toEqual({ kind: "other" });
   },
@@ -102,11 +102,11 @@ it.each([
     '{"queueSeeder":1,"kind":"possible_duplicates","messages":1,"names":[1],"more":0}',
     "its field names is not a texts",
   ],
-])("says why it cannot read a payload: %s", (text, message) => {
+])("reports why it cannot read a payload: %s", (text, message) => {
   expect(decodeEvent(text)).toEqual({ kind: "unreadable", message });
 });
 
-it("keeps a text that holds half a character readable", () => {
+it("keeps a text with half a surrogate pair readable", () => {
   const decoded = decodeEvent(encodeEvent({ kind: "queue_paused", queue: "half \ud83d" }));
   expect(decoded).toMatchObject({ event: { queue: expect.stringMatching(/^half ./) } });
 });

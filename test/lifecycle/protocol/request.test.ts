@@ -31,7 +31,7 @@ it.each<RunRequest>([
   expect(reading(encodeRequest(request))).toEqual(request);
 });
 
-it.each([undefined, ""])("asks for nothing without a file", (file) => {
+it.each([undefined, ""])("requests nothing without a file", (file) => {
   expect(parseRequest({ [requestEnv]: file })).toEqual(emptyRequest);
 });
 
@@ -48,12 +48,12 @@ it.each([
   [repair({ action: "forget", segments: "urn:a" }), /not in queue-seeder's format/],
   [repair({ action: "forget", manifest: "a" }), /not in queue-seeder's format/],
   [repair({ action: "forget", manifest: "a", segments: "urn:a", messages: [1] }), /not in queue-seeder's format/],
-])("refuses what this version did not write: %s", (text, why) => {
+])("refuses a file of another version: %s", (text, why) => {
   expect(() => reading(text)).toThrow(
     expect.objectContaining({ code: "REQUEST_UNREADABLE", message: expect.stringMatching(why) }),
   );
 });
 
-it("refuses a file that is not there", () => {
+it("refuses a file that does not exist", () => {
   expect(() => parseRequest({ [requestEnv]: "/nowhere/request.json" })).toThrow(/^REQUEST_UNREADABLE: /);
 });

@@ -37,7 +37,7 @@ it.each([
   ["a limit", { kind: "error", code: 971 }],
   ["a proxy's page", { kind: "status", status: 404 }],
   ["a lost answer", { kind: "lost", when: "before" }],
-] as const)("lets %s decide nothing: the push does", async (_, effect) => {
+] as const)("continues after %s, and lets the push decide", async (_, effect) => {
   world.emulator.faults.add({ match: { method: "GET" }, effect });
   expect((await create()).outs.pushed).toBe(1);
   expect(world.logged).toEqual([]);
@@ -57,14 +57,14 @@ it("names the permission that a read-only token lacks, and asks no more for the 
   expect(emulator.requests.map(({ method }) => method)).toEqual(["GET", "POST"]);
 });
 
-it("names the permission when the token can neither look nor push", async () => {
+it("names the permission if the token can neither read nor push", async () => {
   world.emulator.faults.add({ effect: { kind: "error", code: 10000, status: 403 } });
   const failure = await failureOf(create());
   expect(failure.message).toMatch(/10000.*Account › Queues › Edit/);
   expect(failure).not.toHaveProperty("outputs");
 });
 
-it("warns once of a queue whose delivery is paused, and pushes", async () => {
+it("warns once about a queue whose delivery is paused, and pushes", async () => {
   const { baseUrl, accountId, token } = world.emulator;
   const url = `${baseUrl}/accounts/${accountId}/queues/${world.emulator.queueId("orders")}`;
   const body = JSON.stringify({ settings: { delivery_paused: true } });
@@ -76,7 +76,7 @@ it("warns once of a queue whose delivery is paused, and pushes", async () => {
   expect(world.logged).toEqual([expect.stringMatching(/^warning: delivery of orders is paused/)]);
 });
 
-it("asks once for a queue, also with what the manifest requires, and not at all when nothing is to be pushed", async () => {
+it("reads a queue once, also for the manifest's requirements, and not at all if there is nothing to push", async () => {
   const { lifecycle } = world.start();
   const inputs = await world.segment(`${text}requires: { not_paused: true }\n`);
   const { outs } = await lifecycle.create(inputs);

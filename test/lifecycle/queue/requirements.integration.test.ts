@@ -51,7 +51,7 @@ it("reports everything that is missing at once", async () => {
   expect(failure.message).not.toMatch(/backlog has/);
 });
 
-it("pushes when the queue is as it should be, and asks once for all segments", async () => {
+it("pushes if the queue meets the requirements, and checks once for all segments", async () => {
   await call("POST", "/consumers", { type: "http_pull" });
   world.write(
     "messages/a.yaml",
@@ -64,7 +64,7 @@ it("pushes when the queue is as it should be, and asks once for all segments", a
   expect(world.emulator.requests.filter(({ method }) => method === "GET")).toHaveLength(2);
 });
 
-it("is asked by every run that sends, also for the rest of what was begun, and by none that sends nothing", async () => {
+it("is checked by every run that sends messages, also the rest of a manifest, and by no other run", async () => {
   const before = (await world.start().lifecycle.create(await world.segment(manifest("{ max_backlog: 0 }")))).outs;
   const more = await world.segment(manifest("{ max_backlog: 0 }", 2));
   const failure = await failureOf(world.start().lifecycle.update("id", before, more));
@@ -75,7 +75,7 @@ it("is asked by every run that sends, also for the rest of what was begun, and b
   expect(world.emulator.requests).toHaveLength(asked);
 });
 
-it("is asked before each delivery of all messages", async () => {
+it("is checked before each delivery of all messages", async () => {
   const text = (body: number) =>
     `queue: orders\npush: on_change\nrequires: { max_backlog: 0 }\nmessages: [{ body: ${body} }]\n`;
   const { outs } = await world.start().lifecycle.create(await world.segment(text(1)));
@@ -84,7 +84,7 @@ it("is asked before each delivery of all messages", async () => {
   expect(world.bodies()).toEqual([1]);
 });
 
-it("says that it could not look, and pushes nothing", async () => {
+it("reports that the queue could not be read, and pushes nothing", async () => {
   world.emulator.faults.add({ match: { route: "metrics" }, effect: { kind: "error", code: 10000 } });
   const failure = await failureOf(world.start().lifecycle.create(await world.segment(manifest("{ max_backlog: 9 }"))));
   expect(failure.message).toMatch(/Its backlog cannot be read: .*10000/);

@@ -50,7 +50,7 @@ async function inDoubt(inputs: SegmentInputs): Promise<SegmentOutputs> {
 
 const requests = () => world.emulator.requests.length;
 
-it("settles what only the journal of a run has in doubt whose state was not saved", async () => {
+it("settles messages in doubt that only the journal of a run with an unsaved state has", async () => {
   const inputs = await world.segment(manifest(1, 2));
   expect((await failureOf(repair({ action: "settle_pushed" }, inputs))).message).toMatch(/^NOT_DEPLOYED/);
   await inDoubt(inputs);
@@ -59,7 +59,7 @@ it("settles what only the journal of a run has in doubt whose state was not save
   expect(requests()).toBe(2);
 });
 
-it("baseline marks a manifest as pushed that was never deployed", async () => {
+it("baseline marks a manifest as pushed although it was never deployed", async () => {
   const inputs = await world.segment(manifest(1, 2));
   const outs = await repair({ action: "baseline" }, inputs);
   expect(outs).toMatchObject({ pushed: 2, ledger: { complete: true }, lastPush: { pushed: 0, requests: 0 } });
@@ -122,7 +122,7 @@ it("settles messages in doubt as pushed, or to be sent again", async () => {
   expect(world.bodies()).toEqual([1, 2, 2]);
 });
 
-it("knows rows by their numbers in the file", async () => {
+it("finds rows by their numbers in the file", async () => {
   world.write("messages/rows.ndjson", "1\n2\n3\n");
   const inputs = await world.segment("queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson }\n");
   const doubted = await inDoubt(inputs);
@@ -130,7 +130,7 @@ it("knows rows by their numbers in the file", async () => {
   expect(settled).toMatchObject({ pushed: 2, inDoubt: 1, inDoubtMessages: ["#2"] });
 });
 
-it("knows rows by their numbers with their ids, but not with the id of another row", async () => {
+it("finds rows by their numbers with their ids, but not with the id of another row", async () => {
   world.write("messages/rows.ndjson", [1, 2, 3].map((n) => `{"n":${n}}\n`).join(""));
   const map = '{ id: "o-${row.n}", body: "${row}" }';
   const inputs = await world.segment(`queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson, map: ${map} }\n`);
@@ -182,25 +182,22 @@ describe("a data file", () => {
     return first;
   }
 
-  it.each(["baseline", "forget"] as const)(
-    "of which rows were edited is not accepted for one of them: %s",
-    async (action) => {
-      const before = await up(await segmentOf(numbers(1500)));
-      const inputs = await segmentOf(numbers(1500).with(500, -500));
-      for (const messages of [["#1"], ["#501"], ["#1", "#1400"]]) {
-        const { message } = await failureOf(repair({ action, messages }, inputs, before));
-        expect(message).toMatch(/^ROWS_TOGETHER: the ledger stores the rows #1 to #1000 of a as one block/);
-      }
-      const elsewhere = await failureOf(repair({ action, messages: ["#1400"] }, inputs, before));
-      // The named row is not among the thousand rows that contain the edit.
-      expect(elsewhere.message).toMatch(/^DATA_FILE_EDITED: .*\n.*rows 1 to 1000/);
-      const messages = numbers(1000).map((n) => `#${n + 1}`);
-      const mended = await repair({ action, messages }, inputs, before);
-      expect(mended.pushed).toBe(action === "baseline" ? 1500 : 500);
-    },
-  );
+  it.each(["baseline", "forget"] as const)("with edited rows is not accepted for one of them: %s", async (action) => {
+    const before = await up(await segmentOf(numbers(1500)));
+    const inputs = await segmentOf(numbers(1500).with(500, -500));
+    for (const messages of [["#1"], ["#501"], ["#1", "#1400"]]) {
+      const { message } = await failureOf(repair({ action, messages }, inputs, before));
+      expect(message).toMatch(/^ROWS_TOGETHER: the ledger stores the rows #1 to #1000 of a as one block/);
+    }
+    const elsewhere = await failureOf(repair({ action, messages: ["#1400"] }, inputs, before));
+    // The named row is not among the thousand rows that contain the edit.
+    expect(elsewhere.message).toMatch(/^DATA_FILE_EDITED: .*\n.*rows 1 to 1000/);
+    const messages = numbers(1000).map((n) => `#${n + 1}`);
+    const mended = await repair({ action, messages }, inputs, before);
+    expect(mended.pushed).toBe(action === "baseline" ? 1500 : 500);
+  });
 
-  it("that became shorter is accepted as a whole alone", async () => {
+  it("that became shorter is accepted only as a whole", async () => {
     const before = await up(await segmentOf(numbers(1500)));
     for (const [left, code] of [
       [900, "ROWS_TOGETHER"],
@@ -216,7 +213,7 @@ describe("a data file", () => {
     }
   });
 
-  it("that became shorter by a whole segment is so after a repair of some rows too", async () => {
+  it("that became shorter by a whole segment stays so after a repair of some rows", async () => {
     const [first] = await rowsOf(numbers(5100));
     if (first === undefined) throw new Error("there is no segment");
     const before = await up(first);
@@ -228,7 +225,7 @@ describe("a data file", () => {
     expect((await lifecycle.diff("id", accepted, inputs)).changes).toBe(false);
   });
 
-  it("that became shorter than what a killed run pushed has no more rows in its ledger than it has", async () => {
+  it("that became shorter than what a killed run pushed has no more rows in its ledger than in the file", async () => {
     await world.start().lifecycle.create(await segmentOf(numbers(50)));
     const inputs = await segmentOf(numbers(40));
     expect((await failureOf(world.start().lifecycle.create(inputs))).message).toMatch(/DATA_FILE_EDITED/);
@@ -276,7 +273,7 @@ describe("a data file of which some segments were pushed to the new queue", () =
     });
   });
 
-  it("is not repaired where a row of the others is named, or all are", async () => {
+  it("is not repaired if a row of the others is named, or all rows are", async () => {
     const { before, first } = await moved();
     for (const [messages, action] of [
       [["#5000", "#5001"], "settle_pushed"],
@@ -300,7 +297,7 @@ it("reports messages that the repair cannot apply to, and changes nothing", asyn
   expect(failure).not.toHaveProperty("outputs");
 });
 
-it("pushes nothing of another manifest in a run that repairs", async () => {
+it("pushes nothing from another manifest in a run that repairs", async () => {
   world.request({ repair: { action: "forget", manifest: "b", segments: "urn:b", messages: undefined } });
   const { lifecycle } = world.start();
   const failure = await failureOf(lifecycle.create(await world.segment(manifest(1))));

@@ -52,13 +52,13 @@ describe("lines appended to a data file", () => {
       `${long.replaceAll("more", "möre 😀")}"é"\n`,
       501,
     ],
-  ])("are parsed alone: %s", async (_, before, after, parsed) => {
+  ])("are the only rows that are parsed: %s", async (_, before, after, parsed) => {
     const result = await readBoth(before, after);
     expect(result.problems).toEqual([]);
     expect(result.parsed).toBe(parsed);
   });
 
-  it("are parsed alone in each run after another", async () => {
+  it("are the only rows that are parsed, run after run", async () => {
     const files = (to: number): Files => ({ "messages/a.yaml": plain, "messages/rows.ndjson": rows(0, to) });
     let recorded: readonly SourceRecord[] = [];
     const parsed: number[] = [];
@@ -80,7 +80,7 @@ describe("lines appended to a data file", () => {
     ["an array of maps", '[{"n":1}]\n', []],
     ["a body that is too large", `"${"x".repeat(128_000)}"\n`, ["BODY_TOO_LARGE messages/rows.ndjson:5501:1"]],
     ["a row that the schema refuses", `"text"\n`, ["BODY_NOT_VALID messages/rows.ndjson:5501:1"]],
-  ])("have the problems that the whole file has: %s", async (name, appended, problems) => {
+  ])("have the same problems as in the whole file: %s", async (name, appended, problems) => {
     const encoding = name.startsWith("bytes") ? "latin1" : "utf8";
     const after = Buffer.concat([Buffer.from(long), Buffer.from(appended, encoding)]);
     const schema = name.includes("schema");
@@ -96,7 +96,7 @@ describe("lines appended to a data file", () => {
     ["a row was inserted at the start", long, row(1) + long],
     ["the file has a byte order mark", `\uFEFF${long}`, `\uFEFF${long}${row(1)}`],
     ["no segment was full", rows(0, 4_999), rows(0, 6_000)],
-  ])("do not prevent that the whole file is parsed if %s", async (_, before, after) => {
+  ])("do not keep the whole file from being parsed if %s", async (_, before, after) => {
     const result = await readBoth(before, after);
     expect(result.parsed).toBe(result.segments.reduce((sum, { messages }) => sum + messages, 0));
   });
@@ -128,7 +128,7 @@ describe("lines appended to a data file", () => {
     expect(result.parsed).toBe(5_501);
   });
 
-  it("have the number that they have in the whole file", async () => {
+  it("have the same numbers as in the whole file", async () => {
     const manifest =
       "queue: orders\nsource: { file: rows.ndjson, map: { body: { index: '${index}', n: '${row.n}' } } }\n";
     expect((await readBoth(long, long + row(5_500), manifest)).parsed).toBe(501);

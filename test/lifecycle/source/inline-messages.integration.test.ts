@@ -23,7 +23,7 @@ async function checked(given: readonly InlineMessage[], more?: Partial<SegmentIn
   return inputs;
 }
 
-it("pushes what it is given, keeps no body in its outputs, and pushes it once", async () => {
+it("pushes the program's messages once, and keeps no body in its outputs", async () => {
   const given = [
     { id: "one", body: '{"b":1,"a":null}' },
     { body: '"words"', contentType: "text", delaySeconds: 5 },
@@ -61,7 +61,7 @@ it.each<["on_change" | "every_deploy", number[][]]>([
       [1, 2, 3],
     ],
   ],
-])("pushes all of it again as %s says", async (mode, [...runs]) => {
+])("pushes all messages again according to %s", async (mode, [...runs]) => {
   const { lifecycle } = world.start();
   const of = (...bodies: number[]) =>
     checked(
@@ -79,7 +79,7 @@ it.each<["on_change" | "every_deploy", number[][]]>([
   expect(world.bodies()).toEqual(runs.flat());
 });
 
-it("names the message whose id has another body now", async () => {
+it("names the message whose id now has a different body", async () => {
   const { lifecycle } = world.start();
   const { outs } = await lifecycle.create(await checked([{ body: "0" }, { id: "one", body: "1" }]));
   const edited = await checked([{ body: "0" }, { id: "one", body: "2" }]);
@@ -90,7 +90,7 @@ it("names the message whose id has another body now", async () => {
   expect(world.bodies()).toEqual([0, 1]);
 });
 
-it("counts in a preview what is known, and takes nothing for removed that may only be unknown", async () => {
+it("counts known messages in a preview, and does not count unknown ones as removed", async () => {
   const { outs } = await world.start().lifecycle.create(await checked([{ body: "1" }, { body: "2" }]));
   const { lifecycle } = world.start();
   const preview = async (given: readonly InlineMessage[]) => {
@@ -109,7 +109,7 @@ it("counts in a preview what is known, and takes nothing for removed that may on
   ]);
 });
 
-it("reports everything that is wrong, each at its place, and no body", async () => {
+it("reports every problem with its location, and no body", async () => {
   const given = [
     { id: "", body: "1" },
     { id: "twice", body: "secret words" },
@@ -141,6 +141,6 @@ it("reports everything that is wrong, each at its place, and no body", async () 
   expect(lines.join()).not.toContain("secret words");
 });
 
-it("takes a list without messages for what it is", () => {
+it("accepts a list without messages", () => {
   expect(parseInlineMessages([])).toMatchObject({ messages: [], unknown: 0, problems: [] });
 });

@@ -177,7 +177,7 @@ describe("a data file that was read before", () => {
     expect(after.parsed > 0 || after.problems.length > 0).toBe(true);
   });
 
-  it("is recognized whatever decides nothing about its messages", async () => {
+  it("is recognized after changes that do not affect its messages", async () => {
     const before = await read(base, options, []);
     const recorded = before.source === undefined ? [] : [before.source];
     const elsewhere = { "messages/deep/b.yaml": mapped, "messages/deep/rows.ndjson": rows };
@@ -213,7 +213,7 @@ describe("a data file that was read before", () => {
     expect(second.manifests[0] && second.sourceOf(second.manifests[0])).not.toEqual(source);
   });
 
-  it("is parsed each time while a problem is to be reported, or a secret decides whether its bodies fit", async () => {
+  it("is parsed each time if it has a problem to report, or if a secret decides whether its bodies fit", async () => {
     const token = `ghp_${"a1B2".repeat(9)}`;
     const suspicious = plain("queue: orders\nsource: { file: rows.ndjson }\n");
     const leaky = { ...suspicious, "messages/rows.ndjson": `${rows}{"token":"${token}"}\n` };
@@ -258,7 +258,7 @@ describe("the record of a data file in the Pulumi state", () => {
   });
 });
 
-it("passes on the error of the recorded sources, for which the digest of the file does not wait", async () => {
+it("passes on the error of the recorded sources, and computes the file's digest without waiting for them", async () => {
   using root = temporaryFolder();
   writeFiles(root.path, base as Record<string, string>);
   const recordedSources = () => Promise.reject(new Error("the state is gone"));

@@ -9,7 +9,7 @@ const metrics = { backlog_count: 3, backlog_bytes: 90, oldest_message_timestamp_
 const body = [{ body: '"a body"' }];
 
 describe("the properties of a segment in the Pulumi state", () => {
-  it("are those that Pulumi has to see, and two texts, from which nothing is lost", () => {
+  it("are those that Pulumi needs, and two texts, without loss", () => {
     const whole = { ...outputsOf("a"), deliveryNumber: 3, worker, inlineMessages: body, __provider: "the stub" };
     const encoded = encodeSegment(whole);
     expect(Object.keys(encoded).sort()).toEqual(
@@ -40,7 +40,7 @@ describe("the properties of a segment in the Pulumi state", () => {
   });
 
   it.each([[{ terms: "no JSON", record: "[1]" }], [{ terms: 1 }], [{}]])(
-    "of another form have nothing that could be mistaken for a ledger: %j",
+    "of another form contain nothing that could be mistaken for a ledger: %j",
     (stored) => {
       expect(decodeSegment(stored)).toEqual({});
     },
@@ -81,7 +81,7 @@ describe("the properties of a segment in the Pulumi state", () => {
     expect(encodeSegment({ manifest, mode } as never)).toEqual({ terms: '{"manifest":"a","mode":"once"}' });
   });
 
-  it("are read as they were written before they left anything out", () => {
+  it("are read also in the older form, which left nothing out", () => {
     const outputs = outputsOf("a", { resourceUrn: "urn", metrics, metricsAt: "2026-08-01T10:00:01.000Z" });
     const {
       version,

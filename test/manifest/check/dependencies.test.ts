@@ -6,7 +6,7 @@ const one = "queue: orders\nmessages:\n  - body: 1\n";
 const waiting = (...names: readonly string[]) => `after: ${JSON.stringify(names)}\n${one}`;
 
 describe("after", () => {
-  it("takes names, paths, manifests of other stacks, and ones that are broken themselves", async () => {
+  it("accepts names, paths, manifests of other stacks, and invalid ones", async () => {
     const { manifests, problems } = await loadFiles(
       {
         "messages/a.yaml": waiting("own", "shop/b", "elsewhere", "broken", "misnamed"),
@@ -26,7 +26,7 @@ describe("after", () => {
     expect(manifests.find(({ name }) => name === "a")?.after).toHaveLength(5);
   });
 
-  it("does not take a name for unknown where a file was not read", async () => {
+  it("does not report a name as unknown if a file was not read", async () => {
     const files = { "messages/a.yaml": waiting("b"), "messages/x.yaml": "name: b\nqueue: [" };
     const whole = await loadFiles(files);
     expect(whole.problems.map(({ code }) => code)).toEqual(["YAML_SYNTAX"]);
@@ -34,7 +34,7 @@ describe("after", () => {
     expect(part.problems).toEqual([]);
   });
 
-  it("keeps no manifest of a cycle, and the others", async () => {
+  it("drops the manifests of a cycle, and keeps the others", async () => {
     const { manifests, problems } = await loadFiles({
       "messages/a.yaml": waiting("b"),
       "messages/b.yaml": waiting("c", "a"),
@@ -45,7 +45,7 @@ describe("after", () => {
     expect(manifests.map(({ name }) => name)).toEqual(["d"]);
   });
 
-  it("is refused exactly where there is no order", async () => {
+  it("is refused exactly if there is no valid order", async () => {
     const edges = fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(edges, async (pairs) => {
@@ -71,7 +71,7 @@ function hasOrder(waits: readonly (readonly string[])[]): boolean {
   return left.size === 0;
 }
 
-it("takes a chain of thousands", async () => {
+it("accepts a chain of thousands", async () => {
   const count = 3_000;
   const documents = Array.from({ length: count }, (_, n) => `name: m${n}\n${n === 0 ? one : waiting(`m${n - 1}`)}`);
   const { manifests, problems } = await loadFiles({ "messages/a.yaml": documents.reverse().join("---\n") });

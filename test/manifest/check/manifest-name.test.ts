@@ -18,7 +18,7 @@ describe("a manifest's name", () => {
     expect(await namesOf({ "messages/a.yaml": `name: ${path}\n${one}` })).toEqual({ names: [composed], codes: [] });
   });
 
-  it("is found by others in either form, and by ledgers that have it in either form", async () => {
+  it("is found by other manifests and by ledgers in either form", async () => {
     const { manifests, problems } = await loadFiles({
       [`messages/${decomposed}.yaml`]: one,
       "messages/b.yaml": `after: [${composed}]\nmoved_from: [alt-${composed}]\n${one}`,
@@ -51,7 +51,7 @@ describe("a manifest's name", () => {
     "x".repeat(200),
     "x".repeat(201),
     "€",
-  ])("follows one rule, made from a path or written: %j", async (name) => {
+  ])("follows one rule, whether it comes from a path or from the author: %j", async (name) => {
     const written = await namesOf({ "messages/a.yaml": `name: ${JSON.stringify(name)}\n${one}` });
     // File systems limit a file name to 255 bytes, but a path may be longer.
     const path = name.length > 100 ? `${name.slice(0, 100)}/${name.slice(101)}` : name;
@@ -61,7 +61,7 @@ describe("a manifest's name", () => {
     expect(written.names.length + written.codes.length).toBe(1);
   });
 
-  it("says what to write instead", async () => {
+  it("is reported with a valid name to write instead", async () => {
     const { problems } = await loadFiles({ "messages/my orders (1)\u202e.yaml": one });
     expect(problems).toMatchObject([
       {
@@ -76,12 +76,12 @@ describe("a manifest's name", () => {
     expect(named).toEqual({ names: ["my-orders"], codes: [] });
   });
 
-  it("is named after its document too, in a form that no author can write", async () => {
+  it("includes the document's number, in a form that no author can write", async () => {
     const { names, codes } = await namesOf({ "messages/a.yaml": `${one}---\n${one}` });
     expect({ names, codes }).toEqual({ names: ["a", "a#2"], codes: ["UNNAMED_DOCUMENT"] });
   });
 
-  it("has in the schema the rule that paths follow", () => {
+  it("follows the same rule in the schema as for paths", () => {
     const { pattern, maxLength } = JSON.parse(readFileSync(schemaUrl, "utf8")).properties.name;
     const source = readFileSync(new URL("../../../src/manifest/check/manifest-name.ts", import.meta.url), "utf8");
     expect(source).toContain(`const namePattern = /${pattern}/u;`);
@@ -89,7 +89,7 @@ describe("a manifest's name", () => {
   });
 });
 
-describe("files that are one on other systems", () => {
+describe("files that other systems treat as one", () => {
   it.each([
     ["case", "Orders.yaml", "orders.yaml"],
     ["accents in two encodings", `${decomposed}.yaml`, `${composed}.yaml`],

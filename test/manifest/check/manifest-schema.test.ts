@@ -29,12 +29,12 @@ function* within(schema: Schema, path: string): Generator<readonly [string, Sche
 const keys = [...within(root, "")];
 const ajv = new Ajv({ allowUnionTypes: true });
 
-it("finds the keys of every depth", () => {
+it("finds the keys at every depth", () => {
   const paths = keys.map(([path]) => path);
   expect(paths).toEqual(expect.arrayContaining(["/queue", "/stacks/[]", "/messages/[]/body", "/source/types/*"]));
 });
 
-it.each(keys)("%s has a title, a description and examples that are right", (_, schema) => {
+it.each(keys)("%s has a title, a description and valid examples", (_, schema) => {
   expect(schema.title).toMatch(/^[A-Z]/);
   expect(schema.description).toMatch(/\.$/);
   expect(schema.examples?.length).toBeGreaterThan(0);

@@ -52,7 +52,7 @@ const others: Readonly<Record<string, string>> = {
   "7z": "7z\xbc\xaf\x27\x1c\0",
 };
 
-describe("a file that is something else", () => {
+describe("a file of another kind", () => {
   it.each(Object.entries(others))("is recognized: %s", (_, text) => {
     expect(sniffContent(bytes(text))).toMatchObject({
       description: expect.any(String),
@@ -190,7 +190,7 @@ describe("a merge conflict", () => {
     expect(schema.problems.map(({ code, location }) => [code, location.line])).toEqual([["MERGE_CONFLICT", 2]]);
   });
 
-  it("is not seen in texts that speak of one", async () => {
+  it("is not found in texts that mention one", async () => {
     const { problems } = await loadFiles({
       "messages/a.yaml": "queue: orders\nmessages:\n  - body: |\n      <<<<<<< HEAD\n      =======\n",
       "messages/b.yaml": "queue: orders\nsource: { file: b.csv }\n",

@@ -18,13 +18,13 @@ describe("parseExactly", () => {
     ['"1e999 and 12345678901234567890"', "texts that look like numbers"],
     ['{"a":{"a":{"a":1}}}', "the same key at other depths"],
     [`${"[".repeat(64)}${"]".repeat(64)}`, "as deep as allowed"],
-  ])("takes %s: %s", (text) => {
+  ])("accepts %s: %s", (text) => {
     const value = JSON.parse(text);
     const json = JSON.stringify(value);
     expect(parse(text)).toEqual({ ok: true, value, json, bytes: Buffer.byteLength(json) });
   });
 
-  it("finds each flaw, also several in one text", () => {
+  it("finds every flaw, also several in one text", () => {
     expect(flaws('{"a":1,"b":{"c":1e999},"a":2,"d":"\\udc00"}')).toEqual([
       "16 NUMBER_NOT_EXACT",
       "23 DUPLICATE_KEY",
@@ -36,7 +36,7 @@ describe("parseExactly", () => {
     expect(flaws(`${"[".repeat(65)}${"]".repeat(65)}`)).toEqual(["0 NESTING_LIMIT"]);
   });
 
-  it("takes whatever JSON.stringify writes, with any indentation, and nothing that JSON.parse refuses", () => {
+  it("accepts all output of JSON.stringify, with any indentation, and nothing that JSON.parse refuses", () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(4), (text, spaces) => {
         const value = JSON.parse(text);
@@ -58,7 +58,7 @@ describe("parseExactly", () => {
     );
   });
 
-  it("finds a key that is there twice, wherever both are", () => {
+  it("finds a duplicate key, wherever it is", () => {
     const key = fc.constantFrom("a", "b", "c", "d");
     fc.assert(
       fc.property(fc.array(key, { maxLength: 5 }), (keys) => {

@@ -4,7 +4,7 @@ import { isExactNumber } from "../../../src/manifest/json/exact-number.ts";
 
 describe("isExactNumber", () => {
   it.each(["0", "-1", "1.50", "1e3", "1E+3", "0.1", "0.0", "123456789012345", "9007199254740992", "1e308", "5e-324"])(
-    "takes %s",
+    "accepts %s",
     (text) => {
       expect(isExactNumber(text)).toBe(true);
     },
@@ -28,7 +28,7 @@ describe("isExactNumber", () => {
     expect(isExactNumber(text)).toBe(false);
   });
 
-  it("takes whatever JSON writes for a number, however it is written", () => {
+  it("accepts every number that JSON can write, in any spelling", () => {
     const numbers = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0));
     fc.assert(
       fc.property(numbers, fc.nat(20), (value, zeros) => {
@@ -41,7 +41,7 @@ describe("isExactNumber", () => {
     );
   });
 
-  it("takes an integer exactly when JSON writes it with the same digits", () => {
+  it("accepts an integer exactly if JSON writes it with the same digits", () => {
     // A double represents 2 ** 60 exactly, yet JavaScript writes 1152921504606847000, which readers parse as another number.
     expect(isExactNumber(String(2n ** 60n))).toBe(false);
     fc.assert(

@@ -31,14 +31,14 @@ const bodies = ({ manifests }: LoadResult) =>
 const respelled = ["3.10", "1.0", "19.90", "1e3", "1E3", "1e+3", "1e21", "12e-7", "0.0", "-1.50", "1234e56", "100.00"];
 
 describe("a number inside a text", () => {
-  it.each(respelled)("of a row is written as there: %s", async (number) => {
+  it.each(respelled)("from a row keeps its spelling: %s", async (number) => {
     expect(await mapped(`{"n":${number}}\n`, '{ id: "p-${row.n}", body: "is ${row.n}" }')).toEqual([
       [`p-${number}`, `is ${number}`],
     ]);
     expect(await mapped(`${number}\n`, '{ content_type: text, body: "${row}" }')).toEqual([number]);
   });
 
-  it.each(respelled)("of for_each is written as there: %s", async (number) => {
+  it.each(respelled)("from for_each keeps its spelling: %s", async (number) => {
     const loaded = await inline(
       `  - { for_each: [${number}, { n: ${number} }], id: "\${index}", body: "v\${index}" }
   - { for_each: [${number}], id: "a\${item}", body: "is \${item}" }
@@ -75,7 +75,7 @@ describe("a number inside a text", () => {
     expect(bodies(loaded)).toEqual([3.1, "x 3.10", "x dev", "x 4"]);
   });
 
-  it("of the configuration keeps its spelling where the text of it is known", async () => {
+  it("from the configuration keeps its spelling if its text is known", async () => {
     const loaded = await inline(
       '  - { id: a, body: "${config.o.n}/${config.o.l.0}" } # queue-seeder: allow VARIABLE_CHANGES\n',
       {

@@ -24,7 +24,7 @@ async function messagesOf(lines: string, files: Readonly<Record<string, string>>
 const values = (messages: readonly Message[]) => messages.map(({ dedupKey }) => dedupKey?.value);
 
 describe("dedup_field", () => {
-  it("is the message's id, or its digest, numbered where the same comes again", async () => {
+  it("is the message's id, or its digest, numbered if it repeats", async () => {
     const bodies =
       "messages: [{ id: one, body: { n: 1 } }, { body: { n: 1 } }, { body: { n: 2 } }, { body: { n: 1 } }]\n";
     const messages = await messagesOf(`dedup_field: key\n${bodies}`);
@@ -47,7 +47,7 @@ describe("dedup_field", () => {
     expect(messageDigest(with_)).toBe(messageDigest(plain));
   });
 
-  it("is the digest and the number of a row, wherever the reading begins", async () => {
+  it("is the digest and the number of a row, wherever reading starts", async () => {
     const files = { "messages/a.ndjson": '{"n":1}\n\n{"n":1}\n{"n":2}\n' };
     const plain = "dedup_field: key\nsource: { file: a.ndjson }\n";
     const [one, two] = [{ n: 1 }, { n: 2 }].map((body) => messageDigest({ contentType: "json", body }));
@@ -74,7 +74,7 @@ describe("dedup_field", () => {
     ]);
   });
 
-  it("is there when a schema looks at the body", async () => {
+  it("is present when a schema checks the body", async () => {
     const lines = "dedup_field: key\nbody_schema: s.json\nmessages: [{ body: { order: 1 } }]\n";
     await messagesOf(lines, { "messages/s.json": schema("key") });
     const { problems } = await loadFiles({
@@ -84,7 +84,7 @@ describe("dedup_field", () => {
     expect(problems.map(formatDiagnostic)).toEqual([expect.stringMatching(/BODY_NOT_VALID: the body has a key "key"/)]);
   });
 
-  it("waits for unknown variables, and reports once what is wrong with a map", async () => {
+  it("is not checked while variables are unknown, and errors of a map are reported once", async () => {
     const unknown = "messages: [{ body: '${config.a}' }, { body: { n: '${config.a}' } }]\n";
     expect(values(await messagesOf(`dedup_field: key\n${unknown}`))).toEqual([undefined, undefined]);
     const { problems } = await loadFiles({

@@ -14,13 +14,13 @@ describe("codeFrame", () => {
     );
   });
 
-  it("keeps the caret in place behind tabs and characters that a terminal would obey", () => {
+  it("keeps the caret in place after tabs and control characters", () => {
     const [row = "", caret = ""] = codeFrame(at(1, 4), lines("\ta\u001bX")).split("\n");
     expect(row).toBe("1 |  a\\u{1b}X");
     expect(caret.indexOf("^")).toBe(row.indexOf("X"));
   });
 
-  it("cuts a long line around the place", () => {
+  it("cuts a long line around the location", () => {
     const [row = "", caret = ""] = codeFrame(at(1, 5_001), lines(`${"a".repeat(5_000)}X${"b".repeat(5_000)}`)).split(
       "\n",
     );
@@ -37,7 +37,7 @@ describe("codeFrame", () => {
     }
   });
 
-  it("paints the caret, and shows nothing where the file has no such line", () => {
+  it("colours the caret, and shows nothing if the file has no such line", () => {
     expect(codeFrame(at(1, 1), lines("a"), { paint: (text) => `<${text}>` })).toBe("1 | a\n  | <^>");
     expect(codeFrame(at(9, 1), lines("a"))).toBe("");
   });
@@ -60,7 +60,7 @@ describe("a frame in a terminal", () => {
   };
   const cases = Object.keys(texts).flatMap((name) => [12, 20, 40, 80, 200].map((columns) => [name, columns] as const));
 
-  it.each(cases)("fits, with the caret below the place: %s in %i columns", (name, columns) => {
+  it.each(cases)("fits, with the caret below the location: %s in %i columns", (name, columns) => {
     const text = texts[name as keyof typeof texts];
     const middle = Math.floor(text.length / 2);
     for (const column of [1, 2, middle + 1, text.length, text.length + 1]) {
@@ -71,7 +71,7 @@ describe("a frame in a terminal", () => {
     }
   });
 
-  it("puts the caret below what is meant, behind what takes two columns, none, or many", () => {
+  it("puts the caret in the right column after characters of two columns, none, or many", () => {
     const pointed = (before: string, columns: number) => {
       const frame = codeFrame(at(1, before.length + 1), lines(`${before}X${long("語")}`), { columns }).split("\n");
       const [row = "", caret = ""] = frame;
@@ -88,7 +88,7 @@ describe("a frame in a terminal", () => {
     expect(row).toBe(`1 | ${"a".repeat(49)}`);
   });
 
-  it("holds nothing that a pipeline obeys", () => {
+  it("contains no command that a pipeline executes", () => {
     const [row] = codeFrame(at(1, 1), lines("::error::a ##[error]b ##vso[task.complete]")).split("\n");
     expect(row).toBe("1 | ::error::a \\u{23}#[error]b \\u{23}#vso[task.complete]");
   });

@@ -3,7 +3,7 @@ import { problemCodes } from "../../../src/manifest/index.ts";
 import { expectedFile, fixtureCodes, problemsOf } from "../support/fixture.ts";
 
 describe("problem codes", () => {
-  it("each have a fixture, and no fixture is of another", () => {
+  it("each have a fixture, and no fixture has another code", () => {
     expect(fixtureCodes).toEqual(Object.keys(problemCodes).sort());
   });
 

@@ -77,7 +77,7 @@ describe.each(["oneOf", "anyOf"])("a failing %s", (keyword) => {
     expect(await told(schema, "5")).toEqual([expect.stringContaining("the body must be string or object or null.")]);
   });
 
-  it("selects by the fewest failures, if nothing else decides", async () => {
+  it("selects the alternative with the fewest failures if nothing else decides", async () => {
     const schema = { [keyword]: [{ required: ["a", "b", "c"] }, { required: ["a", "d"] }] };
     expect(await told(schema, "{ a: 1 }")).toEqual([expect.stringContaining("'d'")]);
   });
@@ -88,7 +88,7 @@ describe.each(["oneOf", "anyOf"])("a failing %s", (keyword) => {
     expect(line).toContain("the body must have required property 'a', or must have required property 'b'.");
   });
 
-  it("looks through references, allOf and nested alternatives", async () => {
+  it("follows references, allOf and nested alternatives", async () => {
     const schema = {
       [keyword]: [{ $ref: "#/definitions/a" }, { $ref: "#/definitions/b" }],
       definitions: {
@@ -108,7 +108,7 @@ describe.each(["oneOf", "anyOf"])("a failing %s", (keyword) => {
     expect(await told(schema, "{ kind: a }")).toEqual([rule("#/definitions/a/allOf/1/required")]);
   });
 
-  it("says nothing where a secret may decide it", async () => {
+  it("reports nothing if a secret may decide it", async () => {
     expect(await told(events, '{ type: "${secret.kind}", c1: x }')).toEqual([]);
   });
 });

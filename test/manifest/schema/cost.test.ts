@@ -41,12 +41,12 @@ describe("a small schema", () => {
     ["allOf", true, false],
     // Two equal alternatives never match exactly once.
     ["oneOf", false, false],
-  ])("whose %s doubles forty times is answered rightly", (keyword, ofText, ofNumber) => {
+  ])("whose %s doubles forty times gives the right result", (keyword, ofText, ofNumber) => {
     expect(passes(doubled(keyword, 40), "x")).toBe(ofText);
     expect(passes(doubled(keyword, 40), 5)).toBe(ofNumber);
   });
 
-  it("that doubles with each level of the body is answered rightly", () => {
+  it("that doubles with each level of the body gives the right result", () => {
     const item = { type: "array", items: { $ref: "#" } };
     const schema = { anyOf: [item, { ...item, maxItems: 1 }, { const: 1 }] };
     const nested = (value: JsonValue) => Array.from({ length: 50 }).reduce<JsonValue>((inner) => [inner], value);
@@ -54,7 +54,7 @@ describe("a small schema", () => {
     expect(passes(schema, nested(2))).toBe(false);
   });
 
-  it("whose unevaluated keys are looked for at each level is answered rightly", () => {
+  it("whose unevaluated keys are collected at each level gives the right result", () => {
     const level = (depth: number): object =>
       depth === 0
         ? { properties: { a: { type: "string" } } }
@@ -63,7 +63,7 @@ describe("a small schema", () => {
     expect([{ a: "x" }, { a: 1 }, { b: "x" }].map((body) => passes(schema, body))).toEqual([true, false, false]);
   });
 
-  it("with as many alternatives as items is given up, at once the second time", () => {
+  it("with as many alternatives as items is abandoned, at once the second time", () => {
     const anyOf = Array.from({ length: 2_000 }, (_, index) => ({ type: "object", required: [`k${index}`] }));
     const { checker } = checkerOf({ items: { anyOf } });
     const why = "the schema takes more than 5000000 steps for it";
@@ -81,7 +81,7 @@ describe("a small schema", () => {
         definitions: { a: { $ref: "#/definitions/b" }, b: { not: { $ref: "#/definitions/a" } } },
       },
     ],
-  ])("that leads to %s never ends, which is reported", (_, schema) => {
+  ])("that leads to %s would never end, which is reported", (_, schema) => {
     expect(passes(schema, 1)).toBe("the schema never ends");
   });
 

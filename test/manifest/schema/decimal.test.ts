@@ -38,7 +38,7 @@ describe("multipleOf", () => {
     );
   });
 
-  it("needs no power of ten that is written out", () => {
+  it("needs no power of ten with all its digits", () => {
     expect(isMultipleOf(7, new InexactNumber("1e-99999999999"))).toBe(true);
     expect(isMultipleOf(7, new InexactNumber("1e99999999999"))).toBe(false);
   });

@@ -104,7 +104,7 @@ const numbers: Readonly<Record<string, readonly [good: readonly string[], bad: r
 /** Formats that only annotate a value, without a constraint. */
 const notes = ["float", "double", "decimal", "password", "binary"];
 
-it("has vectors for every format", () => {
+it("has test vectors for every format", () => {
   expect([...Object.keys(vectors), ...Object.keys(numbers), ...notes].sort()).toEqual([...formatNames].sort());
 });
 
@@ -123,7 +123,7 @@ it.each(notes)("%s", async (format) => {
   expect(await refusedBy({ format }, '"x"', "5", "{}")).toEqual([]);
 });
 
-it("warns of one that is not known, and checks the rest", async () => {
+it("warns about an unknown format, and checks the rest", async () => {
   const schema = { type: "string", format: "uri-refrence", maxLength: 3 };
   expect(await problemsOfBodies({ "messages/s.json": schema }, "abc", "abcd")).toEqual([
     expect.stringMatching(/^messages\/a\.yaml:4:\d+ BODY_NOT_VALID: the body must NOT have more than 3 characters\./),

@@ -177,7 +177,7 @@ describe("a reference", () => {
     expect(lines).toEqual([expect.stringContaining("leads out of the repository")]);
   });
 
-  it("leads past keywords that draft-07 ignores next to it, which is reported", async () => {
+  it("has keywords next to it that draft-07 ignores, which is reported", async () => {
     const schema = { $ref: "#/definitions/a", maxLength: 1, title: "a text", definitions: { a: text } };
     expect(await problemsOfBodies({ "messages/s.json": schema }, '"long"')).toEqual([
       'messages/s.json:3:3 BODY_SCHEMA_UNCHECKED: "maxLength" is ignored: next to a $ref, draft-07 allows no other keyword. Write both into "allOf", or use a newer draft in "$schema".',
@@ -239,7 +239,7 @@ describe("a tree", () => {
   });
 });
 
-it("leads as far as a file goes whose keys are an object's own", async () => {
+it("leads only to the file's own keys, not to those of JavaScript objects", async () => {
   await leads({
     "messages/s.json": '{ "$ref": "#/definitions/__proto__", "definitions": { "__proto__": { "type": "string" } } }',
   });

@@ -9,7 +9,7 @@ describe("a pattern of a schema", () => {
     "^(foo|ba[r)]|\\(\\))*$",
     "^\\p{L}{2,}[^@]*@.{1,64}$",
     "^(?<year>\\d{4})-\\d{2}$",
-  ])("means what it means without a bound: %s", (source) => {
+  ])("has the same meaning as without a time limit: %s", (source) => {
     const text = fc.oneof(fc.stringMatching(new RegExp(source, "u")), fc.string({ unit: "grapheme", maxLength: 60 }));
     const pattern = new Pattern(source);
     fc.assert(
@@ -23,7 +23,7 @@ describe("a pattern of a schema", () => {
     ["^(a|a)*$", "a".repeat(60)],
     ["^(aa?){1,60}$", "a".repeat(60)],
     ["a*a*a*a*c", "a".repeat(4_000)],
-  ])("is given up where it takes too long, at once the second time: %s", (source, text) => {
+  ])("is abandoned if it takes too long, at once the second time: %s", (source, text) => {
     const pattern = new Pattern(source);
     expect(() => pattern.test(`${text}!`)).toThrow(SlowPatternError);
     expect(() => pattern.test("a")).toThrow(`the pattern ${source} takes more than a second for a text of`);

@@ -24,7 +24,7 @@ it.each([
   [{ markdownDescription: "", enumDescriptions: [], defaultSnippets: [], errorMessage: "", doNotSuggest: true }],
   [{ tsType: "A", enumNames: [], propertyOrder: 1, javaType: "A" }],
   [{ properties: { minimun: {}, prefixItems: {} }, enum: [{}], default: { minimun: 1 } }],
-])("is silent about %j", async (schema) => {
+])("does not warn about %j", async (schema) => {
   expect(await warnings(schema)).toEqual([]);
 });
 
@@ -55,7 +55,7 @@ it.each([
     '"nullable" is a keyword of OpenAPI',
     '{ "type": "null" }',
   ],
-])("warns of %j", async (schema, what, next) => {
+])("warns about %j", async (schema, what, next) => {
   const [line, ...more] = await warnings(schema);
   expect(line).toMatch(/^messages\/s\.json:\d+:\d+ BODY_SCHEMA_UNCHECKED: /);
   expect(line).toContain(what);
@@ -63,7 +63,7 @@ it.each([
   expect(more).toEqual([]);
 });
 
-it("warns at the keyword, once, however many manifests and schemas lead there", async () => {
+it("warns at the keyword once, however many manifests and schemas refer to it", async () => {
   const files = {
     "messages/s.json": { allOf: [{ $ref: "t.json" }, { $ref: "t.json" }] },
     "messages/t.json": '{\n  "type": "object",\n  "maximun": 3\n}',
@@ -92,7 +92,7 @@ it.each([
   ["{ type: object, nullable: true }", ["null", "{}"], ["5"]],
   ["{ type: [integer, string], nullable: true }", ["null", "1", "x"], ["{}"]],
   ["{ type: object, nullable: false }", ["{}"], ["null"]],
-])("takes null as OpenAPI writes it: %s", async (schema, good, bad) => {
+])("accepts null as OpenAPI writes it: %s", async (schema, good, bad) => {
   const json = schema.replace(/(\w+)(?=[:,\]}\s])/g, (word) => (/^(true|false)$/.test(word) ? word : `"${word}"`));
   const lines = await problemsOfBodies({ "messages/s.json": json }, ...good, ...bad);
   expect(lines).toEqual(bad.map(() => expect.stringContaining("BODY_NOT_VALID")));

@@ -12,7 +12,7 @@ function recognize(text: string, ...learned: readonly JsonValue[]): string | und
   return compact.canonicalize(text);
 }
 
-describe("a text as JSON.stringify writes it", () => {
+describe("a text in the form of JSON.stringify", () => {
   it.each([
     '{"b":1,"a":{"d":[{"f":1,"e":[]}],"c":{}}}',
     '{"a":{"d":2,"c":1},"b":[{"a":1},{"d":"x","c":"y"},{"a":2}]}',
@@ -30,7 +30,7 @@ describe("a text as JSON.stringify writes it", () => {
     "[]",
     "{}",
     '"text"',
-  ])("gets its canonical JSON: %s", (text) => {
+  ])("is converted to its canonical JSON: %s", (text) => {
     expect(recognize(text, JSON.parse(text))).toBe(canonicalize(JSON.parse(text)));
   });
 
@@ -99,7 +99,7 @@ const { value: json } = fc.letrec<{ value: JsonValue }>((tie) => ({
   ),
 }));
 
-it("recognizes every text of JSON.stringify without escapes whose keys it knows", () => {
+it("recognizes every text of JSON.stringify with known keys and without escapes", () => {
   fc.assert(
     fc.property(json, json, (value, other) => {
       const text = JSON.stringify(value);
@@ -109,7 +109,7 @@ it("recognizes every text of JSON.stringify without escapes whose keys it knows"
   );
 });
 
-it("recognizes nothing that an exact parser refuses, or would write in another way", () => {
+it("recognizes nothing that an exact parser refuses or would write differently", () => {
   let recognized = 0;
   const edit = fc.record({
     at: fc.nat(1_000),

@@ -61,7 +61,7 @@ describe("gzip", () => {
     fc.constant(["full", fullMember("full")] as const),
   );
 
-  it("gives all of every member, whatever zeros are between them, however the bytes arrive", async () => {
+  it("returns every member completely, with any zeros between them, however the bytes arrive", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(member, zeros), { minLength: 1, maxLength: 5 }), sizes, async (all, cuts) => {
         const bytes = Buffer.concat(all.flatMap(([[, compressed], padding]) => [compressed, padding]));
@@ -71,7 +71,7 @@ describe("gzip", () => {
     );
   });
 
-  it("refuses a file that is cut anywhere but behind a member", async () => {
+  it("refuses a file that is cut anywhere but after a member", async () => {
     const [first, second] = [gzipSync("one\n"), fullMember("two\n")];
     const whole = Buffer.concat([first, second]);
     for (let length = 0; length < whole.length; length += 1) {
@@ -84,7 +84,7 @@ describe("gzip", () => {
     expect(await decompressed(gunzip, whole.subarray(0, first.length))).toBe("one\n");
   });
 
-  it("refuses what is damaged, and what is behind the members, with its offset", async () => {
+  it("refuses damaged data, and data after the members, with the offset", async () => {
     const one = gzipSync("one\n");
     const length = one.length;
     const changed = (at: number) => Buffer.concat([one, one.map((byte, index) => (index === at ? byte ^ 1 : byte))]);
@@ -112,7 +112,7 @@ describe("zstd", () => {
     fc.nat(15).map((kind) => ["", skippable("passed over", kind)] as const),
   );
 
-  it("gives all of every frame, skippable ones passed over, however the bytes arrive", async () => {
+  it("returns every frame completely, without skippable ones, however the bytes arrive", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 6 }), sizes, async (all, cuts) => {
         const bytes = Buffer.concat(all.map(([, compressed]) => compressed));
@@ -122,7 +122,7 @@ describe("zstd", () => {
     );
   });
 
-  it("refuses a file that is cut anywhere but behind a frame", async () => {
+  it("refuses a file that is cut anywhere but after a frame", async () => {
     const checked = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
     const frames = [skippable("ab"), zstdCompressSync("one\n", checked), zstdCompressSync("two\n")];
     const ends = frames.map((_, index) => Buffer.concat(frames.slice(0, index + 1)).length);
@@ -137,7 +137,7 @@ describe("zstd", () => {
     expect(await decompressed(unzstd, whole.subarray(0, ends[1]))).toBe("one\n");
   });
 
-  it("refuses what is damaged, and what is not a frame, with its offset", async () => {
+  it("refuses damaged data, and data that is not a frame, with the offset", async () => {
     const one = zstdCompressSync("one\n", { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
     const broken = one.map((byte, index) => (index === one.length - 1 ? byte ^ 1 : byte));
     const { length } = one;
@@ -154,7 +154,7 @@ describe("zstd", () => {
     await expect(decompressed(unzstd, reservedBlock)).rejects.toThrow("the frame at byte 0 is damaged");
   });
 
-  it("takes a window of 128 MiB, and refuses a larger one and a dictionary with the reason", async () => {
+  it("accepts a window of 128 MiB, and refuses a larger one and a dictionary with the reason", async () => {
     expect(await decompressed(unzstd, rawFrame("fits\n", 17 << 3))).toBe("fits\n");
     await expect(decompressed(unzstd, rawFrame("more\n", (17 << 3) | 1))).rejects.toMatchObject({
       message: expect.stringContaining("needs 150994944 bytes of memory; the limit is 134217728"),

@@ -7,13 +7,13 @@ const read = (text: string, options: Partial<Parameters<typeof readCsv>[0]> = {}
 const lines = (problems: readonly string[]) => problems.map((line) => `${line.split(":")[0]}: ${line.split(": ")[1]}`);
 
 describe("a blank line of CSV", () => {
-  it("is a row where the only column may be empty", async () => {
+  it("is a row if the only column may be empty", async () => {
     const { values, problems } = await read("n\n1\n\n3\n\n", { types: { n: "integer?" } });
     expect([values, problems]).toEqual([[{ n: 1 }, { n: null }, { n: 3 }, { n: null }], []]);
     expect((await read('n\n\n""\n', { types: { n: "string?" } })).values).toEqual([{ n: null }, { n: null }]);
   });
 
-  it("is none where it cannot be a row", async () => {
+  it("is ignored if it cannot be a row", async () => {
     expect((await read("\n\nn\n1\n\n3\n")).values).toEqual([{ n: "1" }, { n: "3" }]);
     expect((await read('n\n""\n')).values).toEqual([{ n: "" }]);
     const two = await read("a,b\n\n1,\n\r\n", { types: { b: "integer?" } });
@@ -30,7 +30,7 @@ describe("a carriage return in CSV", () => {
     ['id,name\n1,"Ann"\r\r\n2,Bob\n', 2, 1],
     ["id,name\n1\r,Ann\n2,Bob\n", 2, 1],
     ['id,name\n1,"An\r\r\nn"\n', 2, 0],
-  ])("is an error at its row without a line feed: %j", async (text, line, rows) => {
+  ])("is an error in its row without a line feed: %j", async (text, line, rows) => {
     const { values, problems } = await read(text);
     expect(lines(problems)).toEqual([
       `${line}: a carriage return without a line feed. End lines with LF or CRLF; quote cells that contain a carriage return.`,
@@ -53,7 +53,7 @@ describe("a carriage return in CSV", () => {
   });
 });
 
-describe("files that were put together", () => {
+describe("concatenated files", () => {
   it.each([
     ["id,name\n1,Ann\nid,name\n2,Bob\n", 3],
     ['id,name\n1,Ann\n"id","name"\n2,Bob\n', 3],
@@ -81,7 +81,7 @@ describe("files that were put together", () => {
     );
   });
 
-  it("are not seen where a quoted cell says what its column is named, or holds the mark", async () => {
+  it("are not reported if a quoted cell contains its column's name, or the mark", async () => {
     const { values, problems } = await read('word\n"word"\n"\uFEFF"\n');
     expect([values, problems]).toEqual([[{ word: "word" }, { word: "\uFEFF" }], []]);
   });
@@ -98,7 +98,7 @@ describe("a quote of CSV that does not fit", () => {
     ["a second quote in a cell of several lines", 'id,name\n1,"a\nb"c\n2,ok\n', [2], ["2"]],
     ["a quote before a later cell of several lines", 'id,name\n1,"a\n2,"b\nc"\n3,ok\n', [2], ["2", "3"]],
     ["the last row", 'id,name\n1,ok\n2,"', [3], ["1"]],
-  ])("is reported at its row alone: %s", async (_, text, logged, ids) => {
+  ])("is reported only at its row: %s", async (_, text, logged, ids) => {
     const { values, problems } = await read(text);
     expect(problems.map((line) => Number(line.split(":")[0]))).toEqual(logged);
     expect(values).toEqual(ids.map((id) => expect.objectContaining({ id })));
@@ -117,7 +117,7 @@ describe("a quote of CSV that does not fit", () => {
     ]);
   });
 
-  it("takes no more than a second look at the lines behind it", async () => {
+  it("reads the lines after it at most twice", async () => {
     const rows = 300_000;
     const { values, problems } = await read(
       `a,b\n1,"x\n${'2,""\n'.repeat(rows / 2)}3,x"y\n${'4,"""q"""\n'.repeat(rows / 2)}`,
@@ -145,11 +145,11 @@ describe("the first line of CSV", () => {
       '1:1 DATA_NOT_CSV: "SEP=\\t" is a directive for Excel, not a header. Remove the line. Write delimiter: "\\t" in the manifest\'s source.',
     ],
     ["sep=,\nid,name\n", ",", '1:1 DATA_NOT_CSV: "sep=," is a directive for Excel, not a header. Remove the line.'],
-  ])("that Excel alone reads is named: %j", async (text, delimiter, expected) => {
+  ])("that only Excel understands is reported: %j", async (text, delimiter, expected) => {
     expect((await read(text, { delimiter })).problems).toEqual([expected]);
   });
 
-  it("is the header even if it looks like nothing else", async () => {
+  it("is the header, whatever it contains", async () => {
     expect((await read("separator\nx\n")).values).toEqual([{ separator: "x" }]);
     expect((await read("<DATE>,<CLOSE>\n1,2\n")).values).toEqual([{ "<DATE>": "1", "<CLOSE>": "2" }]);
   });

@@ -53,7 +53,7 @@ describe("JSON over several lines", () => {
     ['{"a":1}\n{"b": {\n  "c": 1 } }\n', 2, "jq -c"],
     ['{ "a": 1,\n"b": 2 }\n', 1, "jq -c"],
     ['{\n\n  "a": 1\n}\n', 1, "jq -c"],
-  ])("is called by its name: %j", async (text, line, remedy) => {
+  ])("is recognized: %j", async (text, line, remedy) => {
     const found = await problems(text);
     expect(found).toEqual([
       expect.stringContaining(`${line}:1 DATA_NOT_JSON: this is one JSON value over several lines`),
@@ -61,7 +61,7 @@ describe("JSON over several lines", () => {
     expect(found[0]).toContain(remedy);
   });
 
-  it("is not what a row is that was cut", async () => {
+  it("is not reported for a row that was cut", async () => {
     expect(await problems('{"a":1,"b":\n{"a":2}\n{"a":\n{"a":\n')).toEqual([
       "1:12 DATA_NOT_JSON: a value is missing here. Correct the JSON here.",
       "3:6 DATA_NOT_JSON: a value is missing here. Correct the JSON here.",
@@ -80,7 +80,7 @@ describe("a whole array on a line", () => {
     ["[1,2]\n[3,4]\n", []],
     ['[]\n{"a":1}\n', []],
     ['{"a":[{"b":1}]}\n', []],
-  ])("is warned of where the items look like the messages: %j", async (text, expected) => {
+  ])("causes a warning if its items look like messages: %j", async (text, expected) => {
     expect(await problems(text)).toEqual(expected);
   });
 

@@ -59,7 +59,7 @@ describe("rows", () => {
     expect(problems).toEqual([]);
   });
 
-  it("of an array are its items, where they stand", async () => {
+  it("of an array are its items, with their locations", async () => {
     const text = '\n[ {"a": "],[\\"{"},\n\n  [1,\n2], "x" , 3]\n ';
     const { values, spots, bytes, problems } = await read(readJsonArray, Buffer.from(text));
     expect(values).toEqual([{ a: '],["{' }, [1, 2], "x", 3]);
@@ -68,7 +68,7 @@ describe("rows", () => {
     expect(problems).toEqual([]);
   });
 
-  it("of CSV are maps of typed cells, where they begin", async () => {
+  it("of CSV are maps of typed cells, with their locations", async () => {
     const text =
       'n,f,b,j,s,constructor\n1,1.5,true,"{""a"":1}",007,x\r\n\n-2,,false,[],"a\n""b"", c",y\n3,1e3,true,null,,\n';
     const { values, spots, problems } = await read(csv, Buffer.from(text));
@@ -90,11 +90,11 @@ describe("rows", () => {
     ["[1,\v2]", "1:4"],
     ["[1,\u00a02]", "1:4"],
     ["[\uFEFF1]", "1:2"],
-  ])("takes no other spaces in an array than JSON has: %j", async (text, position) => {
+  ])("accepts only JSON's white space in an array: %j", async (text, position) => {
     expect((await read(readJsonArray, Buffer.from(text))).problems).toEqual([`${position} DATA_NOT_JSON`]);
   });
 
-  it("at the start can be passed over, unread", async () => {
+  it("at the start can be skipped without being parsed", async () => {
     const ndjson = '{"broken\n1\n\n2\n3\n';
     expect(await read(readNdjson, Buffer.from(ndjson), [], 2)).toMatchObject({ values: [2, 3], problems: [] });
     expect(await read(readJsonArray, Buffer.from("[0, 1, 2]"), [], 2)).toMatchObject({ values: [2], spots: ["1:8"] });
@@ -123,7 +123,7 @@ describe("however its bytes arrive in pieces", () => {
     );
   });
 
-  it("an array is the same, also in its spots", async () => {
+  it("an array is the same, and its locations too", async () => {
     await fc.assert(
       fc.asyncProperty(values, sizes, fc.constantFrom(0, 1, 2), async (all, cuts, spaces) => {
         const rows = all.map(exact).filter((value) => JSON.stringify(value).includes("__proto__") === false);
@@ -148,7 +148,7 @@ describe("however its bytes arrive in pieces", () => {
     );
   });
 
-  it("broken bytes are found in the same line", async () => {
+  it("invalid bytes are found on the same line", async () => {
     const text = Buffer.from('"fine"\n"caf\xe9"\n"fine"\n', "latin1");
     await fc.assert(
       fc.asyncProperty(sizes, async (cuts) => {

@@ -25,7 +25,7 @@ describe("the name of a data file", () => {
     ["rows.parquet", "DATA_FORMAT", "a Parquet file"],
     ["rows.avro", "DATA_FORMAT", "an Avro file"],
     ["rows.tsv", "DATA_FORMAT", "a tab-separated file"],
-  ])("says what is not read: %s", async (name, code, what) => {
+  ])("is reported if its format is not supported: %s", async (name, code, what) => {
     const files = { "messages/a.yaml": manifest(name), [`messages/${name}`]: "a\n1\n" };
     const { problems } = await loadFiles(files);
     expect(problems).toEqual([
@@ -40,7 +40,7 @@ describe("the name of a data file", () => {
     ["rows.tar", "  format: csv\n  compression: gzip\n", gzipSync("a\n1\n")],
     ["rows.tsv", '  format: csv\n  delimiter: "\\t"\n', "a\n1\n"],
     ["rows.parquet", "  format: csv\n", "a\n1\n"],
-  ])("says less than the manifest: %s", async (name, more, text) => {
+  ])("is overridden by the manifest: %s", async (name, more, text) => {
     const { problems, manifests } = await loadFiles({
       "messages/a.yaml": manifest(name, more),
       [`messages/${name}`]: text,
@@ -51,7 +51,7 @@ describe("the name of a data file", () => {
 });
 
 describe("the delimiter", () => {
-  it("that was to be a tab is named, with what to write", async () => {
+  it("that was meant as a tab is reported, with what to write", async () => {
     const files = (delimiter: string) => ({
       "messages/a.yaml": manifest("rows.csv", `  delimiter: ${delimiter}\n`),
       "messages/rows.csv": "id\tname\n1\tAnn\n",
@@ -98,8 +98,8 @@ function writeFaults(root: string): Readonly<Record<string, string>> {
   return faults;
 }
 
-describe("a data file that the file system does not give", () => {
-  it("is a problem where the manifest names it", async () => {
+describe("an unreadable data file", () => {
+  it("is a problem at the place where the manifest names it", async () => {
     using root = temporaryFolder();
     const faults = writeFaults(root.path);
     const { problems } = await loadManifests({ root: root.path });

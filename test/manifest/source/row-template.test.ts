@@ -108,7 +108,7 @@ describe("a mapped row", () => {
   });
 });
 
-describe("what a template leaves to the values", () => {
+describe("a template falls back to the values for", () => {
   it.each([
     ["a variable of the stack", { body: "${stack}" }],
     ["the index", { id: "${index}", body: 1 }],
@@ -136,7 +136,7 @@ describe("what a template leaves to the values", () => {
   });
 });
 
-it("maps any row as it is built from its values, or leaves it to them", () => {
+it("maps any row to the same message as its values do, or falls back to them", () => {
   const key = fc.constantFrom("a", "b", "10", "ü", "a b", "length");
   const text = fc.string({ unit: fc.constantFrom("x", "é", "😀", "\u2028", "{", ",", ":", "'", "1") });
   const scalar = fc.oneof(

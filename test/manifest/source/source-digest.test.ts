@@ -24,7 +24,7 @@ it("digests a file and its prefixes, in the order of their ends, as if each were
   expect(digests.map((digest) => digest.digest())).toEqual(ends.map((end) => digestOf(bytes.subarray(0, end))));
 });
 
-it("returns nothing for a file that is missing, and none of a reading that was stopped", async () => {
+it("returns nothing for a missing file, or if reading was stopped", async () => {
   using folder = temporaryFolder();
   const file = join(folder.path, "rows.ndjson");
   expect(await digestSource(file, "context", {})).toEqual([]);

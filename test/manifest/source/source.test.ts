@@ -74,7 +74,7 @@ describe("a data file", () => {
     expect(rows.map(({ body }) => body === undefined)).toEqual([false, true, false, false, true, true, false, false]);
   });
 
-  it("is read once for all who want its messages, and again on request, from any of them on", async () => {
+  it("is read once for all callers, and again on request, from any message on", async () => {
     using root = temporaryFolder();
     writeFiles(root.path, { "messages/a.yaml": manifest("{ file: rows.ndjson }"), "messages/rows.ndjson": rows });
     const logged: unknown[] = [];
@@ -205,7 +205,7 @@ source:
     );
   });
 
-  it("of another stack, or of one who does not ask, stays closed", async () => {
+  it("of another stack, or of a caller that reads no messages, is not opened", async () => {
     const files = {
       "messages/a.yaml": `stacks: [prod]\n${manifest("{ file: rows.ndjson }")}`,
       "messages/rows.ndjson": "broken",
@@ -227,7 +227,7 @@ source:
     await expect(reading).rejects.toThrow("messages/rows.ndjson:4:11 DATA_NOT_JSON");
   });
 
-  it("with many broken rows is reported as a hundred problems and a number", async () => {
+  it("with many invalid rows is reported as a hundred problems and a count", async () => {
     const { problems, omitted } = await loadFiles({
       "messages/a.yaml": manifest("{ file: rows.ndjson }"),
       "messages/rows.ndjson": "broken\n".repeat(1_000),

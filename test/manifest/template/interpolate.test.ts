@@ -50,14 +50,14 @@ describe("variables", () => {
     expect(messages[0]).toMatchObject({ id: "dev-1", body: "1", delaySeconds: 60 });
   });
 
-  it("that are not known are taken as they come when no stack is chosen", async () => {
+  it("that are unknown stay unchanged if no stack is chosen", async () => {
     const written =
       "  - body: ${config.region} ${stack} ${git.sha}\n    for_each: ${config.list}\n  - body: ${env.BUILD}\n";
     const messages = await messagesOf(`${written}    delay_seconds: \${config.delay}\n`, {});
     expect(messages.map(({ body, delaySeconds }) => [body, delaySeconds])).toEqual([["${env.BUILD}", undefined]]);
   });
 
-  it("are not looked for in values that came out of variables", async () => {
+  it("are not replaced in the values of variables", async () => {
     const config = { region: "${secret.token}" };
     const variables = { ...options.variables, config };
     const [message] = await messagesOf("  - body: ${config.region}\n", { stack: "dev", variables });
@@ -78,7 +78,7 @@ describe("for_each", () => {
     ]);
   });
 
-  it("repeats so many times, also when a variable says how many or what", async () => {
+  it("repeats by a count, also if a variable gives the count or the list", async () => {
     expect((await messagesOf("  - { for_each: 3, body: '${item}' }\n")).map(({ body }) => body)).toEqual([0, 1, 2]);
     expect(await messagesOf('  - { for_each: "${config.delay}", body: 1 }\n')).toHaveLength(60);
     expect(await messagesOf('  - { for_each: "${config.shop.names}", body: 1 }\n')).toHaveLength(1);
@@ -127,7 +127,7 @@ describe("secrets", () => {
     ["secret.pin", "42"],
   ]);
 
-  it("are slots until the push, and literals that look like them stay literals", async () => {
+  it("are placeholders until the push, and literals that look like them stay literals", async () => {
     const [message] = await messagesOf(
       '  - body: { auth: ["Bearer ${secret.token}", "$${secret.token} ${secret.pin}${secret.pin}"], b: 1 } # queue-seeder: allow LITERAL_VARIABLE\n',
     );
@@ -159,7 +159,7 @@ describe("secrets", () => {
     expect(filling).not.toThrow(/hidden/);
   });
 
-  it("never fill another body than the one that was read", async () => {
+  it("are never inserted into a body other than the one that was read", async () => {
     const [message] = await messagesOf("  - body: { a: [x, '${secret.pin}'] }\n");
     if (message === undefined) throw new Error("no message");
     for (const body of ["x", { a: ["x"] }, { b: 1 }, { a: ["x", "y"] }, null]) {
@@ -168,7 +168,7 @@ describe("secrets", () => {
   });
 });
 
-it("a text whose ${ are doubled is restored, whatever it is", async () => {
+it("a text with escaped ${ is restored, whatever it is", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom("$", "{", "}", "${", "stack", "secret.token", "x"), { maxLength: 12 }),

@@ -27,7 +27,7 @@ describe("a variable that is named like a secret", () => {
     ["an id of rows", 'source: { file: rows.ndjson, map: { id: "${env.DEPLOY_TOKEN}-${index}", body: 1 } }'],
     ["a delay of rows", 'source: { file: rows.ndjson, map: { delay_seconds: "${env.COUNT_SECRET}", body: 1 } }'],
     ["an id, without a value", 'messages: [{ id: "${env.MISSING_TOKEN}", body: 1 }]'],
-  ])("is refused in %s, with no stack in particular too", async (_, text) => {
+  ])("is refused in %s, also if no stack is chosen", async (_, text) => {
     for (const options of [dev, {}]) {
       const { problems } = await load(text, { "rows.ndjson": "{}\n" }, options);
       expect(problems.map(({ code }) => code)).toContain("VARIABLE_NOT_HERE");
@@ -39,7 +39,7 @@ describe("a variable that is named like a secret", () => {
     }
   });
 
-  it("stays in a body by its name until the push, and is not part of the message's identity", async () => {
+  it("stays in a body as a name until the push, and is not part of the message's identity", async () => {
     const text = 'messages: [{ body: { a: ["Bearer ${env.DEPLOY_TOKEN}!", "${env.COUNT_SECRET}"] } }]';
     const { manifests, problems } = await load(text);
     expect(problems).toEqual([]);
@@ -56,7 +56,7 @@ describe("a variable that is named like a secret", () => {
     );
   });
 
-  it("is filled in however it is written", async () => {
+  it("is filled in, in any spelling", async () => {
     const options = { stack: "dev", variables: { ...dev.variables, secrets: ["a.b"] } };
     const text = `messages: [{ body: '\${env["DEPLOY_TOKEN"]} \${ env.DEPLOY_TOKEN } \${secret["a.b"]}' }]`;
     const { manifests, problems } = await load(text, {}, options);
@@ -70,7 +70,7 @@ describe("a variable that is named like a secret", () => {
     expect(fillSecrets(message, values).body).toBe(`${value} ${value} s`);
   });
 
-  it("needs a value, and room for it", async () => {
+  it("needs a value that fits into the body", async () => {
     const missing = await load('messages: [{ body: "${env.MISSING_TOKEN}" }]');
     expect(missing.problems.map(({ code }) => code)).toEqual(["VARIABLE_UNDEFINED"]);
     const large = { ...dev.variables, env: { DEPLOY_TOKEN: "x".repeat(128_000) } };

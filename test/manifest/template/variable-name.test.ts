@@ -31,7 +31,7 @@ describe("the name of a variable", () => {
     expect(splitName(name)).toEqual(steps);
   });
 
-  it("leads to the key that it was written for, whatever the key", () => {
+  it("leads to its key, whatever the key", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1, unit: fc.constantFrom(..."ab.'\"[]{} 0") })), (keys) => {
         expect(splitName(`row${keys.map(formatStep).join("")}`)).toEqual(["row", ...keys]);

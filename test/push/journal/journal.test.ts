@@ -49,12 +49,12 @@ const path = async () => join(folder, (await readdir(folder))[0] ?? "");
 const entries = (...at: number[]) => at.map((index) => ({ at: index, key: `key-${index}` }));
 
 describe("a journal", () => {
-  test("is not there before it begins, and looking begins nothing", async () => {
+  test("does not exist before it begins, and reading does not create it", async () => {
     expect(await journals.list(site)).toEqual([]);
     await expect(readdir(folder)).rejects.toThrow("ENOENT");
   });
 
-  test("says of itself what it was begun with", async () => {
+  test("records what it began with", async () => {
     const head = headOf({ base: "before", takenOver: ["one"], startsOver: true, uncheckpointed: true, kind: "rows" });
     opened.push(await journals.begin(head, { pushed: ["a"], inDoubt: ["b"] }));
     const found = await only();
@@ -62,12 +62,12 @@ describe("a journal", () => {
     expect(await found.read()).toEqual({ entries: { pushed: ["a"], inDoubt: ["b"] }, own: noEntries, ended: false });
   });
 
-  test("is found where its head is longer than what is read of it first", async () => {
+  test("is found even if its head is longer than the first read", async () => {
     await begin({ resource: "x".repeat(50_000) });
     expect((await only()).head.resource).toHaveLength(50_000);
   });
 
-  test("records for the next run what was pushed and what is in doubt, and nothing that was not sent", async () => {
+  test("records for the next run pushed messages and those in doubt, and none that were not sent", async () => {
     const journal = await begin({}, { pushed: ["before"], inDoubt: ["doubt"] });
     await journal.recordSending(entries(0, 1));
     await journal.recordOutcome("pushed", [0, 1]);
@@ -80,7 +80,7 @@ describe("a journal", () => {
     expect(left).toEqual({ pushed: ["before", ...own.pushed], inDoubt: ["doubt", ...own.inDoubt] });
   });
 
-  test("names what was sent again, and arrived, among both: it may be in the queue twice", async () => {
+  test("lists messages that were sent again and arrived as both, since they may be in the queue twice", async () => {
     const journal = await begin();
     await journal.recordSending(entries(0, 1));
     await journal.recordOutcome("possibleDuplicates", [0]);
@@ -88,13 +88,13 @@ describe("a journal", () => {
     expect(await leftIn(journals)).toEqual({ pushed: ["key-0", "key-1"], inDoubt: ["key-0"] });
   });
 
-  test("stays when its run ends, which it says", async () => {
+  test("stays when its run ends, and records the end", async () => {
     const journal = await begin();
     await journal.close();
     expect((await (await only()).read()).ended).toBe(true);
   });
 
-  test("is gone when it was dropped, or taken back", async () => {
+  test("is deleted when it is dropped or withdrawn", async () => {
     await begin();
     const found = await only();
     await journals.drop(found);
@@ -109,19 +109,19 @@ describe("a journal", () => {
     ["segment", { segment: 1 }],
     ["queue", { queue: { ...queue, queueId: "c".repeat(32) } }],
     ["account", { queue: { ...queue, accountId: "c".repeat(32) } }],
-  ])("is not another %s's", async (_, other) => {
+  ])("does not belong to another %s", async (_, other) => {
     await begin(other);
     expect(await journals.list(site)).toEqual([]);
   });
 
-  test("comes after one that was begun before it", async () => {
+  test("follows one that began before it", async () => {
     await begin({ id: "AAAAAAAAAAAA", startedAt: "2026-08-01T10:00:00.002Z" });
     await begin({ id: "CCCCCCCCCCCC", startedAt: "2026-08-01T10:00:00.001Z" });
     await begin({ id: "BBBBBBBBBBBB", startedAt: "2026-08-01T10:00:00.001Z" });
     expect((await journals.list(site)).map(({ head }) => head.id[0])).toEqual(["B", "C", "A"]);
   });
 
-  test("is on the disk when sending resolves, and private", async () => {
+  test("is on disk, and private, when sending resolves", async () => {
     const journal = await begin();
     await journal.recordSending(entries(7));
     expect(await readFile(await path(), "utf8")).toContain("key-7");
@@ -130,7 +130,7 @@ describe("a journal", () => {
     expect(await readdir(folder)).toHaveLength(1);
   });
 
-  test("writes what many requests bring at once, in order", async () => {
+  test("writes the records of concurrent requests in order", async () => {
     const journal = await begin();
     const all = Array.from({ length: 200 }, (_, index) => index);
     await Promise.all(all.map((at) => journal.recordSending(entries(at))));
@@ -138,7 +138,7 @@ describe("a journal", () => {
     expect((await leftIn(journals)).pushed).toEqual(all.map((at) => `key-${at}`));
   });
 
-  test("is marked when its resource is deleted, and keeps what it has", async () => {
+  test("is marked when its resource is deleted, and keeps its records", async () => {
     const journal = await begin();
     await journal.recordSending(entries(0));
     await journals.markRemoved(await only());
@@ -150,8 +150,8 @@ describe("a journal", () => {
   });
 });
 
-describe("a journal that is taken", () => {
-  test("has the line of every request that may go, and lets no other one go", async () => {
+describe("a journal that another run takes over", () => {
+  test("has the line of every request that was permitted, and permits no other", async () => {
     const journal = await begin();
     await journal.recordSending(entries(0));
     await journal.assertOwned();
@@ -162,7 +162,7 @@ describe("a journal that is taken", () => {
     expect((await taken?.read())?.entries).toEqual({ pushed: ["key-0"], inDoubt: [] });
   });
 
-  test("is taken by one run alone", async () => {
+  test("is taken over by only one run", async () => {
     await begin();
     const found = await only();
     const both = await Promise.all([journals.take(found), journals.take(found)]);
@@ -174,14 +174,14 @@ describe("a journal that is taken", () => {
 describe("the run of a journal is alive", () => {
   const alive = async () => journals.isAlive(await only());
 
-  test("while it is under way here", async () => {
+  test("while it runs on this machine", async () => {
     const journal = await begin({ owner: await describeThisProcess() });
     expect(await alive()).toBe(true);
     await journal.close();
     expect(await alive()).toBe(false);
   });
 
-  test("not where another process has its number, or none", async () => {
+  test("not if another process has its number, or none", async () => {
     const self = await describeThisProcess();
     await begin({ owner: { ...self, started: `1${self.started}` } });
     expect(await alive()).toBe(false);
@@ -190,12 +190,12 @@ describe("the run of a journal is alive", () => {
     expect(await alive()).toBe(false);
   });
 
-  test("not where it is on a machine that cannot be seen", async () => {
+  test("not if it is on a machine that cannot be observed", async () => {
     await begin();
     expect(await alive()).toBe(false);
   });
 
-  test("where its process is, and it has not ended", async () => {
+  test("if its process runs, and the run has not ended", async () => {
     const self = await describeThisProcess();
     const journal = await begin({ owner: { ...self, pid: process.ppid, started: "" } });
     expect(await alive()).toBe(true);
@@ -204,7 +204,7 @@ describe("the run of a journal is alive", () => {
   });
 });
 
-describe("a journal on a bad disk", () => {
+describe("a journal on a damaged disk", () => {
   test("loses no more than its torn last line, wherever it is torn", async () => {
     const journal = await begin();
     await journal.recordSending(entries(0));
@@ -218,7 +218,7 @@ describe("a journal on a bad disk", () => {
     }
   });
 
-  test("is an error when a line in the middle is damaged, never empty", async () => {
+  test("is an error if a line in the middle is damaged, never empty", async () => {
     const journal = await begin();
     await journal.recordSending(entries(0));
     await journal.recordOutcome("pushed", [0]);
@@ -244,7 +244,7 @@ describe("a journal on a bad disk", () => {
     ['{"version":2,"base":"base"}\n', "was written by a newer version of queue-seeder"],
     ['{"version":0,"base":"base"}\n', "was written by an older version of queue-seeder"],
     [`${JSON.stringify(headOf())}\n${left}\n`, "line 1"],
-  ])("is an error when it holds what no journal holds: %s", async (text, where) => {
+  ])("is an error if it contains anything but records: %s", async (text, where) => {
     await (await begin()).close();
     await writeFile(await path(), text);
     await expect(leftIn(journals)).rejects.toThrow(where);
@@ -272,7 +272,7 @@ test.runIf(existsSync("/dev/full"))("a line that cannot be written is an error, 
   await file.close();
 });
 
-test("whatever happens to messages, each is left in the state that was written last", async () => {
+test("each message is in the state that was written last, whatever happens", async () => {
   const states = fc.constantFrom<EntryOutcome | undefined>("pushed", "inDoubt", "notSent", undefined);
   await fc.assert(
     fc.asyncProperty(fc.array(states, { maxLength: 12 }), async (messages) => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { describeThisProcess, isRunning } from "../../../src/push/journal/owner.ts";
 
-test("this process runs, and says so of itself", async () => {
+test("this process is found to run", async () => {
   const self = await describeThisProcess();
   expect(self.pid).toBe(process.pid);
   expect(await isRunning(self)).toBe(true);
@@ -29,6 +29,6 @@ test("an ended process does not run, whether its parent has asked after it or no
   expect(await isRunning(owner)).toBe(false);
 });
 
-test("of a process on another machine, or in another container, nothing can be seen", async () => {
+test("a process on another machine, or in another container, cannot be observed", async () => {
   expect(await isRunning({ ...(await describeThisProcess()), machine: "another" })).toBe(false);
 });

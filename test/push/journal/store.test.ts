@@ -57,7 +57,7 @@ test("a run begins once its journal has its name, so that no line is written int
   expect(await left()).toEqual({ pushed: [], inDoubt: ["key"] });
 });
 
-test("a run does not begin where its journal gets no name, and what the one before left stays", async () => {
+test("a run does not begin if its journal cannot be named, and the journal before it stays", async () => {
   await killed("key");
   const before = readdirSync(folder.path);
   disk.rename = async () => {
@@ -75,7 +75,7 @@ test.each([
   { pushed: [7], inDoubt: [] },
   { pushed: [], inDoubt: [null] },
   { pushed: "key", inDoubt: [] },
-])("a journal of a run before it that names no keys is damaged, and not read as something else: %j", async (wrong) => {
+])("an earlier journal that names no keys is damaged, and not read as something else: %j", async (wrong) => {
   await killed("key");
   const [file = ""] = readdirSync(folder.path);
   const path = join(folder.path, file);
@@ -84,7 +84,7 @@ test.each([
   await expect(left()).rejects.toThrow("is damaged on line 2");
 });
 
-test("a journal that cannot be taken stays, and says so", async () => {
+test("a journal that cannot be taken over stays, and the error says so", async () => {
   await killed("key");
   const journals = fileJournals(folder.path);
   const [found] = await journals.list(site);

@@ -83,7 +83,7 @@ describe("under the limits of the API", () => {
     ["documented", 4_000],
     ["nothing", 4_000],
   ] as const)(
-    "assuming %s, %i requests go without one refusal, as quickly as nine tenths of the quota allow",
+    "assuming %s, %i requests are sent without a refusal, as fast as nine tenths of the quota allow",
     async (assume, requests) => {
       const clock = virtualClock();
       const server = api(clock);
@@ -98,7 +98,7 @@ describe("under the limits of the API", () => {
     },
   );
 
-  test("what others use is left to them", async () => {
+  test("the quota that others use is left to them", async () => {
     const clock = virtualClock();
     const server = api(clock, { others: 900 });
     const begin = clock.now();
@@ -121,7 +121,7 @@ describe("under the limits of the API", () => {
     expect(times.at(-1)).toBeLessThan(2_100);
   });
 
-  test("a timer that is late makes nothing slower, and nothing too quick", async () => {
+  test("a late timer makes nothing slower, and nothing too fast", async () => {
     const clock = virtualClock();
     const late = jitter(0, 3);
     const tardy: Clock = {
@@ -195,8 +195,8 @@ describe("without limits", () => {
   });
 });
 
-describe("when the API is loaded", () => {
-  test("an overloaded queue waits, and the others need not", async () => {
+describe("when the API is overloaded", () => {
+  test("requests to an overloaded queue wait, and the others do not", async () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing" });
     const begin = clock.now();
@@ -221,7 +221,7 @@ describe("when the API is loaded", () => {
   });
 });
 
-describe("who gives up waiting", () => {
+describe("a waiter that gives up", () => {
   test("is released, and delays no request after it", async () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing" });
@@ -252,7 +252,7 @@ describe("who gives up waiting", () => {
     expect(clock.now() - begin).toBe(300_000);
   });
 
-  test("leaves none behind, either, when a permit that is not used lets the last one go early", async () => {
+  test("leaves no timer behind, either, if an unused permit lets the last one go early", async () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing" });
     const rate = { ...noRateLimitHeaders, remaining: 121, resetMs: 300_000, quota: 1_200, windowMs: 300_000 };
@@ -280,7 +280,7 @@ describe("the pace of a Worker", () => {
     return clock.elapsed() / 1_000;
   }
 
-  test("is 4,900 messages a second for each queue, and no account's quota slows it down", async () => {
+  test("is 4,900 messages a second for each queue, independent of the account's quota", async () => {
     const alone = await secondsFor(4_900, ["orders"], "documented");
     expect(alone).toBeGreaterThan(99);
     expect(alone).toBeLessThan(101);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createTokenBucket } from "../../../src/push/rate/token-bucket.ts";
 
-test("gives its burst and one more at once, then so much a second", () => {
+test("grants its burst and one more at once, then its rate per second", () => {
   const bucket = createTokenBucket({ perSecond: 10, burst: 3 });
   const taken: number[] = [];
   let now = 1_000;
@@ -14,7 +14,7 @@ test("gives its burst and one more at once, then so much a second", () => {
   expect(taken).toEqual([0, 0, 0, 0, 100, 200]);
 });
 
-test("never gives more in any stretch of time than it promises, and is never stuck", () => {
+test("never grants more in any period than it promises, and never gets stuck", () => {
   const amounts = fc.array(fc.tuple(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 400 })), {
     maxLength: 60,
   });

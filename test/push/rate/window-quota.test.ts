@@ -22,7 +22,7 @@ function atOnce(quota: ReturnType<typeof createWindowQuota>, now: number, most =
 }
 
 describe("a quota", () => {
-  test("has no limit as long as nothing is known of one", () => {
+  test("has no limit as long as none is known", () => {
     const quota = createWindowQuota(undefined);
     expect(atOnce(quota, start)).toBe(5_000);
     quota.recordAnswer({ number: 0 }, noRateLimitHeaders, start);
@@ -35,34 +35,34 @@ describe("a quota", () => {
     expect(quota.readyAt(start)).toBe(start + 301_000);
   });
 
-  test("believes an answer more than what it assumed", () => {
+  test("trusts an answer more than its assumption", () => {
     const quota = createWindowQuota({ requests: 1_200, windowMs: 300_000 });
     quota.recordAnswer(quota.recordSent(start), says(499, 100, 500), start);
     expect(atOnce(quota, start)).toBe(449);
     expect(quota.readyAt(start)).toBe(start + 101_000);
   });
 
-  test("sees what others use of the same token", () => {
+  test("notices what others use with the same token", () => {
     const quota = createWindowQuota(undefined);
     quota.recordAnswer(quota.recordSent(start), says(1_199), start);
     quota.recordAnswer(quota.recordSent(start), says(130), start);
     expect(atOnce(quota, start)).toBe(10);
   });
 
-  test("keeps a tenth of what it saw when the quota is unknown", () => {
+  test("reserves a tenth of what it saw if the quota is unknown", () => {
     const quota = createWindowQuota(undefined);
     const rate = { ...says(100), quota: undefined, windowMs: undefined };
     quota.recordAnswer(quota.recordSent(start), rate, start);
     expect(atOnce(quota, start)).toBe(90);
   });
 
-  test("never keeps so much that nothing is left", () => {
+  test("never reserves so much that nothing is left", () => {
     const quota = createWindowQuota(undefined);
     quota.recordAnswer(quota.recordSent(start), says(1, 10, 2), start);
     expect(atOnce(quota, start)).toBe(1);
   });
 
-  test("takes the lowest of answers that may have overtaken each other", () => {
+  test("uses the lowest of answers that may have arrived out of order", () => {
     const quota = createWindowQuota(undefined);
     const [a, b, c] = [quota.recordSent(start), quota.recordSent(start), quota.recordSent(start)];
     quota.recordAnswer(b, says(200), start);
@@ -71,14 +71,14 @@ describe("a quota", () => {
     expect(atOnce(quota, start)).toBe(79);
   });
 
-  test("takes the word of an answer to a request that was sent later, also when there is more again", () => {
+  test("trusts an answer to a later request, also if the quota is larger again", () => {
     const quota = createWindowQuota(undefined);
     quota.recordAnswer(quota.recordSent(start), says(125), start);
     quota.recordAnswer(quota.recordSent(start + 1_000), says(600), start + 1_000);
     expect(atOnce(quota, start + 1_000)).toBe(480);
   });
 
-  test("counts a lost answer's request as used, one that never left as not", () => {
+  test("counts a request with a lost answer, and none that was never sent", () => {
     const quota = createWindowQuota(undefined);
     quota.recordAnswer(quota.recordSent(start), says(130), start);
     const [lost, unused] = [quota.recordSent(start), quota.recordSent(start)];
@@ -87,7 +87,7 @@ describe("a quota", () => {
     expect(atOnce(quota, start)).toBe(9);
   });
 
-  test("has a full window again once the old one is over, and a second more for the rounding", () => {
+  test("has a full window again one second after the old one, because of rounding", () => {
     const quota = createWindowQuota(undefined);
     quota.recordAnswer(quota.recordSent(start), says(120, 10), start);
     expect(quota.readyAt(start)).toBe(start + 11_000);
@@ -95,7 +95,7 @@ describe("a quota", () => {
     expect(atOnce(quota, start + 11_000)).toBe(1_080);
   });
 
-  test("leaves out what a late answer says of the window before", () => {
+  test("ignores what a late answer says about the previous window", () => {
     const quota = createWindowQuota(undefined);
     const late = quota.recordSent(start);
     quota.recordAnswer(quota.recordSent(start), says(121, 1), start);
@@ -105,7 +105,7 @@ describe("a quota", () => {
     expect(atOnce(quota, now)).toBe(1_079);
   });
 
-  test("takes an answer of the new window although it was sent in the old one", () => {
+  test("accepts an answer from the new window although its request was sent in the old one", () => {
     const quota = createWindowQuota(undefined);
     const early = quota.recordSent(start);
     quota.recordAnswer(quota.recordSent(start), says(120, 1), start);

@@ -22,7 +22,7 @@ function ensure({ env, launcher }: Sandbox): Run {
   return { done: ensureEngine({ env, launcher, progress, signal: stop.signal }), stop, screen: () => written };
 }
 
-test("an engine that is here is taken, and nothing is started or written", async () => {
+test("an installed engine is used, and nothing is started or written", async () => {
   await using sandbox = await makeSandbox();
   fakeEngine(sandbox.pathDir, "3.250.0");
   const run = ensure(sandbox);
@@ -30,7 +30,7 @@ test("an engine that is here is taken, and nothing is started or written", async
   expect([sandbox.watch.calls, sandbox.left(), run.screen()]).toEqual([[], [], ""]);
 });
 
-test("the launcher's download comes first", async () => {
+test("the launcher's download is tried first", async () => {
   await using sandbox = await makeSandbox();
   const run = ensure(sandbox);
   const engine = await run.done;
@@ -40,7 +40,7 @@ test("the launcher's download comes first", async () => {
   expect(run.screen()).toBe("Downloading Pulumi 3.250.0 …\n");
 });
 
-test("where it fails, Go builds, and says how long that takes", async () => {
+test("if it fails, Go builds an engine, and the output says how long that takes", async () => {
   await using sandbox = await makeSandbox();
   sandbox.watch.verdicts.set("launcher", "fail");
   const run = ensure(sandbox);
@@ -60,7 +60,7 @@ test("where it fails, Go builds, and says how long that takes", async () => {
   );
 });
 
-test("half a download is not taken, and nothing of it stays", async () => {
+test("an incomplete download is not used, and nothing of it stays", async () => {
   await using sandbox = await makeSandbox();
   sandbox.watch.verdicts.set("launcher", "half");
   const run = ensure(sandbox);
@@ -69,7 +69,7 @@ test("half a download is not taken, and nothing of it stays", async () => {
   expect(existsSync(join(binDir, "nodejs-language-host"))).toBe(true);
 });
 
-test("half an installation in its place is replaced", async () => {
+test("an incomplete installation is replaced", async () => {
   await using sandbox = await makeSandbox();
   const binDir = join(sandbox.env.PULUMI_HOME ?? "", "versions/3.250.0/bin");
   fakeEngine(binDir, "3.250.0", []);
@@ -91,14 +91,14 @@ test.each(builds)(
   },
 );
 
-test("a build that brings another version fails", async () => {
+test("a build of another version fails", async () => {
   await using sandbox = await makeSandbox();
   sandbox.watch.verdicts.set("launcher", "fail").set("go build pulumi", "half");
   await expect(ensure(sandbox).done).rejects.toThrow("the build with Go: the result has version 3.0.0.");
   expect(sandbox.left()).toEqual(["versions"]);
 });
 
-test("with nothing to get one from, the error reports everything", async () => {
+test("if there is no way to get an engine, the error reports every attempt", async () => {
   await using sandbox = await makeSandbox({ go: false });
   const old = fakeEngine(sandbox.pathDir, "3.99.0");
   sandbox.watch.verdicts.set("launcher", "fail");
@@ -115,14 +115,14 @@ test("with nothing to get one from, the error reports everything", async () => {
   );
 });
 
-test("what a killed run left is cleared away", async () => {
+test("the remains of a killed run are deleted", async () => {
   await using sandbox = await makeSandbox();
   mkdirSync(join(sandbox.env.PULUMI_HOME ?? "", "versions/.building-left/bin"), { recursive: true });
   await ensure(sandbox).done;
   expect(sandbox.left().filter((path) => path.includes(".building-"))).toEqual([]);
 });
 
-test("a build that is stopped takes its tools with it, and leaves nothing behind", async () => {
+test("a build that is stopped ends its tools, and leaves nothing behind", async () => {
   await using sandbox = await makeSandbox();
   sandbox.watch.verdicts.set("launcher", "fail").set("go build pulumi", "hold");
   const building = sandbox.watch.next("go build pulumi");

@@ -16,13 +16,13 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dir, { recursive: true }));
 
-test("a free lock is taken at once, and again when it was given back", async () => {
+test("a free lock is acquired at once, and again after its release", async () => {
   for (let round = 0; round < 2; round++) {
     using _ = await lock(file, unexpected, never);
   }
 });
 
-test("a second holder waits, reports it once, and gets it when the first gives it back", async () => {
+test("a second caller waits, reports it once, and gets the lock when the first releases it", async () => {
   const first = await lock(file, unexpected, never);
   const order: string[] = [];
   let second: Promise<Disposable> | undefined;
@@ -42,7 +42,7 @@ test("a second holder waits, reports it once, and gets it when the first gives i
   expect(order).toEqual(["waits", "given back", "has it"]);
 });
 
-test("waiting can be given up", async () => {
+test("waiting can be cancelled", async () => {
   using _ = await lock(file, unexpected, never);
   const stop = new AbortController();
   await expect(lock(file, () => stop.abort(), stop.signal)).rejects.toThrow("aborted");

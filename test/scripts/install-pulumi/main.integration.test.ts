@@ -17,7 +17,7 @@ function builds({ watch }: Sandbox): number {
   return watch.calls.filter((call) => call === "go build pulumi").length;
 }
 
-test("an engine that is here is named, on stderr", async () => {
+test("an installed engine is named, on stderr", async () => {
   await using sandbox = await makeSandbox();
   const pulumi = fakeEngine(sandbox.pathDir, "3.250.0");
   expect(await run(sandbox).done).toMatchObject({
@@ -85,7 +85,7 @@ test.each([
   expect(sandbox.left().filter((path) => path.startsWith("versions/"))).toEqual([]);
 });
 
-test("where no engine can be had, it ends with 1 and the remedy, without a stack", async () => {
+test("if no engine can be installed, it ends with 1 and the remedy, without a stack trace", async () => {
   await using sandbox = await makeSandbox({ go: false });
   const { code, stderr } = await run(sandbox).done;
   expect(code).toBe(1);
@@ -94,7 +94,7 @@ test("where no engine can be had, it ends with 1 and the remedy, without a stack
 });
 
 test.each(["file in place of the home", "file in place of the versions"])(
-  "a %s is reported, without a stack",
+  "a %s is reported, without a stack trace",
   async (what) => {
     await using sandbox = await makeSandbox();
     const home = sandbox.env.PULUMI_HOME ?? "";

@@ -22,7 +22,7 @@ const changelog = `# Changelog
 ## 0.9.0
 `;
 
-it("takes the section of the version, with its own headings", () => {
+it("extracts the section of the version, with its own headings", () => {
   expect(releaseNotes(changelog, "1.1.0")).toBe("### Added\n\n- this\n- that\n");
   expect(releaseNotes(changelog, "1.0.0")).toBe("- first\n");
   expect(releaseNotes(changelog.replaceAll("\n", "\r\n"), "1.0.0")).toBe("- first\n");
@@ -32,7 +32,7 @@ it.each([
   ["1.1", 'no section "## 1.1"'],
   ["2.0.0", 'no section "## 2.0.0"'],
   ["0.9.0", "is empty"],
-])("refuses %s, of which there is nothing to publish", (version, message) => {
+])("refuses %s, which has nothing to publish", (version, message) => {
   expect(() => releaseNotes(changelog, version)).toThrow(message);
 });
 
