@@ -65,7 +65,7 @@ export function waitTooLongFailure(reason: string, ms: number, mostMs: number): 
   return {
     retry: "after_wait",
     message: `${reason}, and the next attempt would be in ${asked}: a run waits for at most ${most}`,
-    remedy: "Run it again then, or allow a longer wait with queue-seeder:maxWait.",
+    remedy: "Run it again after that time, or allow a longer wait with queue-seeder:maxWait.",
     status: undefined,
     code: undefined,
     documentationUrl: undefined,

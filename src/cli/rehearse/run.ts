@@ -126,7 +126,9 @@ function countUnknown(manifests: readonly PendingManifest[], known: ReadonlySet<
 function assertOneConsumerEach(queues: readonly string[]): void {
   const twice = queues.find((queue, at) => queues.indexOf(queue) !== at);
   if (twice !== undefined)
-    throw new UsageError(`the queue ${twice} has two consumers here. A queue has one: name one.`);
+    throw new UsageError(
+      `the queue ${twice} has two consumers here, but a queue can only have one. Remove one of the flags.`,
+    );
 }
 
 /** Rejects unknown queues: a misspelt queue has no messages and would look like a successful rehearsal. @throws UsageError */

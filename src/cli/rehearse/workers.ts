@@ -134,7 +134,7 @@ function findConfig(root: string, file: string, flags: RehearseFlags): WranglerC
 function resolveCode(root: string, file: string, { path, values }: WranglerConfig): string {
   if (!isConfigName(file)) return resolve(root, file);
   if (typeof values.main === "string") return resolve(path, "..", values.main);
-  throw new UsageError(`${file} names no code of the Worker. Add "main", or name the code with --worker.`);
+  throw new UsageError(`${file} does not name the Worker's code. Add "main", or name the file with --worker.`);
 }
 
 /** Returns the compatibility flags; without a configuration `nodejs_compat`, as `npm create cloudflare` sets it. */
