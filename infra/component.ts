@@ -5,6 +5,7 @@ import type { QueueMetrics } from "../src/types.ts";
 import type { MessageManifestArgs } from "./component-args.ts";
 import { deployFiles, deployValues, type ManifestsByName } from "./component-manifests.ts";
 import type { ManifestOutputs } from "./outputs.ts";
+import { readFormerNames } from "./pulumi-internals/former-names.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 
@@ -24,7 +25,6 @@ export class MessageManifest extends pulumi.ComponentResource<ManifestsByName> {
   readonly metrics: pulumi.Output<QueueMetrics | undefined>;
   readonly #name: string;
   readonly #args: MessageManifestArgs;
-  readonly #formerNames: readonly string[];
 
   /**
    * Creates the component and registers its resources.
@@ -37,7 +37,6 @@ export class MessageManifest extends pulumi.ComponentResource<ManifestsByName> {
     super(componentType, name, {}, opts);
     this.#name = name;
     this.#args = args;
-    this.#formerNames = parseFormerNames(opts?.aliases ?? []);
     const outputs = (resources: ManifestsByName) =>
       pulumi.all(Object.fromEntries([...resources].map(([manifest, { outputs }]) => [manifest, outputs])));
     this.manifests = pulumi.output(this.getData().then(outputs));
@@ -55,7 +54,7 @@ export class MessageManifest extends pulumi.ComponentResource<ManifestsByName> {
     try {
       // Wait until the constructor has finished.
       await undefined;
-      const within = { parent: this, name: this.#name, formerNames: this.#formerNames };
+      const within = { parent: this, name: this.#name, formerNames: await readFormerNames(this) };
       const args = this.#args;
       return "path" in args ? await deployFiles(args, within) : withoutStackTraces(() => deployValues(args, within));
     } catch (error) {
@@ -79,14 +78,4 @@ async function untilExportsAreAwaited(urn: pulumi.Output<string>): Promise<void>
   await lstat(".");
   await readdir(".");
   await setImmediate();
-}
-
-/** Returns the former names in a component's aliases. Aliases without a known name are skipped; Pulumi resolves those itself. */
-function parseFormerNames(aliases: NonNullable<pulumi.ComponentResourceOptions["aliases"]>): readonly string[] {
-  if (!Array.isArray(aliases)) return [];
-  return aliases.flatMap((alias: unknown) => {
-    if (typeof alias === "string") return [alias.slice(alias.lastIndexOf("::") + 2)];
-    const name: unknown = typeof alias === "object" && alias !== null && "name" in alias ? alias.name : undefined;
-    return typeof name === "string" ? [name] : [];
-  });
 }

@@ -197,3 +197,49 @@ new MessageManifest("${name}", { path: "seeds/orders.yaml", queueId }, ${options
   expect(outputOf(held)).not.toMatch(/Segment \S+ (creating|deleting)/);
   expect(shop.bodies()).toEqual([1, 2, 3]);
 });
+
+/** Programs with a component that has a former name, by the alias that gives it. */
+const renamed = {
+  "an output": (name: string, former: string) => `
+new MessageManifest("${name}", args, { aliases: [{ name: output("${former}") }] });`,
+  "an alias of the parent": (name: string, former: string) => `
+class Shop extends ComponentResource {
+  constructor() {
+    super("shop:index:Shop", "${name}", {}, { aliases: [{ name: "${former}" }] });
+    new MessageManifest("${name}-seeds", args, { parent: this });
+  }
+}
+new Shop();`,
+} as const;
+
+it.each(Object.entries(renamed))(
+  "refuses rows that are removed in the run of a rename, and pushes none twice, if the former name is %s",
+  async (_, component) => {
+    const program = (
+      name: string,
+      former: string,
+    ) => `import { ComponentResource, Config, output } from "@pulumi/pulumi";
+import { MessageManifest } from "queue-seeder";
+const args = { path: "seeds/orders.yaml", queueId: new Config("shop").require("queueId") };${component(name, former)}
+`;
+    const rows = (count: number) => Array.from({ length: count }, (_, row) => `{"row":${row}}\n`).join("");
+    await using shop = await makeShop({
+      tarball: packed(),
+      files: {
+        "index.ts": program("before", "earlier"),
+        "seeds/orders.yaml": "queue: orders\nsource: { file: rows.ndjson }\n",
+        "seeds/rows.ndjson": rows(5_002),
+      },
+    });
+    const { stack } = shop;
+    succeeded(await stack.up());
+    // The second segment has no rows any more.
+    stack.write("seeds/rows.ndjson", rows(5_000));
+    stack.write("index.ts", program("after", "before"));
+    const refused = await stack.up();
+    expect([refused.code !== 0, outputOf(refused)]).toEqual([true, expect.stringContaining("DATA_FILE_EDITED")]);
+    stack.write("seeds/rows.ndjson", rows(5_003));
+    succeeded(await stack.up());
+    expect(shop.bodies()).toHaveLength(5_003);
+  },
+);

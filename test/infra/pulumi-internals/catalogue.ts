@@ -59,6 +59,13 @@ export const internals = {
     symptom: "After a kill of Pulumi, its program would keep running and use gigabytes of memory.",
     checkedWith: "sdk",
   },
+  "infra/pulumi-internals/former-names.ts": {
+    relies:
+      "A resource of the SDK has the properties __name, __aliases (the URNs of its own aliases) and __parentResource.",
+    symptom:
+      "After a rename of a component, rows that were removed in the same run and came back would be pushed again.",
+    checkedWith: "sdk",
+  },
   "infra/pulumi-internals/parent-watch.ts": {
     relies: "The port of Pulumi's Log method is open for as long as Pulumi runs, and closed when it is killed.",
     symptom: "After a kill of Pulumi, the provider would push messages that no state records, or would never end.",

@@ -10,6 +10,7 @@ import {
   importQueueResource,
   importWorkerResources,
 } from "../../../infra/pulumi-internals/cloudflare-resources.ts";
+import { readFormerNames } from "../../../infra/pulumi-internals/former-names.ts";
 import { createStubs } from "../../../infra/pulumi-internals/provider-stub.ts";
 import * as sdk from "../../../infra/pulumi-internals/sdk.ts";
 import { isSecretKey } from "../../../infra/pulumi-internals/secret-keys.ts";
@@ -178,6 +179,26 @@ const checks = {
     ]);
     for (const { prototype } of resources) expect(prototype).toBeInstanceOf(pulumi.CustomResource);
     expect(await importGetQueue()).toBeInstanceOf(Function);
+  },
+  async "infra/pulumi-internals/former-names.ts"() {
+    await pulumi.runtime.setMocks({
+      call: () => ({}),
+      newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
+    });
+    const aliased = (name: string, aliases: pulumi.ComponentResourceOptions["aliases"], parent?: pulumi.Resource) =>
+      new pulumi.ComponentResource("test:index:Part", name, {}, { aliases: aliases ?? [], ...(parent && { parent }) });
+    const shop = aliased("shop", [{ name: pulumi.output("store") }, "urn:pulumi:dev::p::test:index:Part::market"]);
+    expect(await readFormerNames(shop)).toEqual(["store", "market"]);
+    expect(await readFormerNames(aliased("shop-seeds", [{ name: "shop-data" }], shop))).toEqual([
+      "shop-data",
+      "store-seeds",
+      "store-data",
+      "market-seeds",
+      "market-data",
+    ]);
+    expect(await readFormerNames(aliased("seeds", [{ parent: pulumi.rootStackResource }], shop))).toEqual([]);
+    const unknown = Object.assign(pulumi.output("urn::later"), { isKnown: Promise.resolve(false) });
+    expect(await readFormerNames({ __name: "new", __aliases: [unknown] } as never)).toEqual([]);
   },
   async "infra/pulumi-internals/without-stack-traces.ts"() {
     await pulumi.runtime.setMocks({
