@@ -28,7 +28,7 @@ export interface MessageValuesArgs {
   readonly queue?: string | undefined;
   /** When the messages are pushed. Default: "once". */
   readonly push?: PushMode | undefined;
-  /** What to do with messages whose request got no response. Default: the stack's `queue-seeder:inDoubt`, or else "resend". */
+  /** What to do with messages whose request got no answer. Default: the stack's `queue-seeder:inDoubt`, or else "resend". */
   readonly inDoubt?: InDoubtPolicy | undefined;
   /** Whether the bodies are Pulumi secrets, which the state stores encrypted. Default: true. */
   readonly secrets?: boolean | undefined;

@@ -31,8 +31,9 @@ export interface QueueOutputs {
 }
 
 /**
- * Runs the whole program: reads the configuration and the manifests, creates the queues and pushes the messages. Everything is read and checked before the
- * first resource is registered, since with `--skip-preview` Pulumi applies changes as resources are registered.
+ * Runs the whole program: reads the configuration and the manifests, creates the queues and pushes the messages. Everything is
+ * read and checked before the first resource is registered, since with `--skip-preview` Pulumi applies changes as resources are
+ * registered.
  *
  * @param root absolute path of the repository
  * @returns the outputs of the stack

@@ -12,7 +12,7 @@ export type PushMode = "once" | "on_change" | "every_deploy";
 export type PushTransport = "rest" | "worker";
 
 /**
- * What to do with messages that may or may not be in the queue, because their request got no response: send them again, so that they
+ * What to do with messages that may or may not be in the queue, because their request got no answer: send them again, so that they
  * may arrive twice, or never, so that each run fails until `queue-seeder settle` has recorded their outcome.
  */
 export type InDoubtPolicy = "resend" | "stop";

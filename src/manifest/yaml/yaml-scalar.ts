@@ -57,8 +57,8 @@ function warnOfWord(node: Scalar, word: string, onProblem: OnNodeProblem): void 
 }
 
 function warnOfSpelling(node: Scalar, source: string, value: number, onProblem: OnNodeProblem): void {
-  const kept = String(value) === source;
-  const what = `${quote(source)} is ${kept ? "a number" : `the number ${value}, which loses its spelling`}`;
+  const keepsSpelling = String(value) === source;
+  const what = `${quote(source)} is ${keepsSpelling ? "a number" : `the number ${value}, which loses its spelling`}`;
   const number = hasSpelling.test(String(value)) ? "allow the warning if it is a number" : `otherwise write ${value}`;
   const next = `Quote it if it is text, such as a version or a commit; ${number}.`;
   onProblem("NUMBER_SPELLING", node, what, next);
