@@ -163,7 +163,7 @@ export function segmentsNamed(
   isOwn: boolean,
 ): readonly SegmentOutputs[] {
   return all.flatMap(({ name, urn, outputs }) =>
-    isOwnSegment(urn) === isOwn && names.includes(parseSegmentName(name).manifest) ? [outputs] : [],
+    names.includes(parseSegmentName(name).manifest) && isOwnSegment(urn) === isOwn ? [outputs] : [],
   );
 }
 
