@@ -1,3 +1,4 @@
+import { parseUrn } from "../../src/urn.ts";
 import type * as pulumi from "./sdk.ts";
 
 /**
@@ -7,7 +8,9 @@ import type * as pulumi from "./sdk.ts";
 export async function readFormerNames(resource: pulumi.Resource): Promise<readonly string[]> {
   const name: string = Reflect.get(resource, "__name");
   const aliases: readonly pulumi.Output<string>[] = Reflect.get(resource, "__aliases") ?? [];
-  const own = (await Promise.all(aliases.map(readKnown))).flatMap((urn) => (urn === undefined ? [] : parseName(urn)));
+  const own = (await Promise.all(aliases.map(readKnown))).flatMap((urn) =>
+    urn === undefined ? [] : parseUrn(urn).name,
+  );
   const parent: pulumi.Resource | undefined = Reflect.get(resource, "__parentResource");
   const inherited = parent === undefined ? [] : await inheritNames([name, ...own], parent);
   return [...new Set([...own, ...inherited])].filter((former) => former !== name);
@@ -22,8 +25,4 @@ async function inheritNames(names: readonly string[], parent: pulumi.Resource): 
 async function readKnown(alias: pulumi.Output<string>): Promise<string | undefined> {
   const isKnown: Promise<boolean> = Reflect.get(alias, "isKnown");
   return (await isKnown) ? new Promise((resolve) => alias.apply(resolve)) : undefined;
-}
-
-function parseName(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
 }

@@ -13,9 +13,9 @@ export type EarlierReadings = () => Promise<readonly EarlierReading[]>;
 
 /**
  * Computes the digest of a file while the earlier readings are read: Pulumi reads the state only once the provider has started, which
- * takes as long as the digest of 700 MB.
+ * takes as long as the digest of some hundred megabytes.
  *
- * @returns `whole`: the digest; undefined if there are no earlier readings, or if the file cannot be read
+ * @returns `whole`: the digest; undefined without earlier readings, or if the file cannot be read
  */
 export async function digestMeanwhile(
   path: string,

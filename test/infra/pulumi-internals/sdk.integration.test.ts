@@ -197,7 +197,9 @@ const checks = {
       "market-data",
     ]);
     expect(await readFormerNames(aliased("seeds", [{ parent: pulumi.rootStackResource }], shop))).toEqual([]);
-    const unknown = Object.assign(pulumi.output("urn::later"), { isKnown: Promise.resolve(false) });
+    const unknown = Object.assign(pulumi.output("urn:pulumi:dev::p::test:index:Part::later"), {
+      isKnown: Promise.resolve(false),
+    });
     expect(await readFormerNames({ __name: "new", __aliases: [unknown] } as never)).toEqual([]);
   },
   async "infra/pulumi-internals/without-stack-traces.ts"() {
